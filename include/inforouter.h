@@ -1,0 +1,356 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * libinforouter moves documents in and out of an infoRouter server through the
+ * chunked-transfer operations of its web service, srv.asmx.
+ *
+ * The words of the server are kept: a 'ticket' is a session, a 'handler' is a
+ * file that the server has staged for one transfer, a 'chunk' is a piece of it.
+ *
+ * Every struct of options begins with its own size and is set up with its INIT
+ * macro; zero or NULL in a field means the default.  Unless a comment says
+ * otherwise, a pointer that is handed out belongs to the client (or download)
+ * it came from and dies with the next call on it.
+ *
+ * Threads: one client, one thread at a time, ir_client_cancel() excepted;
+ * different clients are independent.  The library has no mutable globals,
+ * installs no signal handlers, prints nothing and never exits. */
+#ifndef INFOROUTER_H
+#define INFOROUTER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define IR_VERSION_MAJOR 0
+#define IR_VERSION_MINOR 1
+#define IR_VERSION_PATCH 0
+
+#if defined(__GNUC__)
+#define IR_API __attribute__((visibility("default")))
+#else
+#define IR_API
+#endif
+
+/* ---- Status and errors ------------------------------------------------- */
+
+/* A code exists where a caller would act differently; struct ir_error says the
+ * rest. */
+enum ir_status {
+    IR_OK = 0,
+    IR_E_ARGUMENT,  /* the call itself is wrong: a URL, a path, an option */
+    IR_E_MEMORY,    /* out of memory; nothing is lost, nothing half done */
+    IR_E_NOT_FOUND, /* no such document, folder or version, or not visible */
+    IR_E_AUTH,      /* wrong password, or a ticket that ended: log in again */
+    IR_E_DENIED,    /* the server knows you and refuses */
+    IR_E_NETWORK,   /* no connection, or it broke */
+    IR_E_TIMEOUT,   /* a deadline passed */
+    IR_E_TLS,       /* certificate or handshake refused */
+    IR_E_CORRUPT,   /* length, base64 or CRC wrong, also after retries */
+    IR_E_PROTOCOL,  /* the reply is not what the operation answers */
+    IR_E_SERVER,    /* the server failed, or refuses for the time being */
+    IR_E_IO,        /* local file: permission, disk full, read error */
+    IR_E_LIMIT,     /* too large for the server, the protocol or a limit set */
+    IR_E_CHANGED,   /* the document changed while it was transferred */
+    IR_E_BUSY,      /* another process is writing the same target */
+    IR_E_CANCELLED  /* ir_client_cancel() was called or a callback said so */
+};
+
+/* What went wrong.  'message' is one line of lower case without secrets and
+ * without control characters, at most 511 bytes of UTF-8. */
+struct ir_error {
+    enum ir_status status;
+    int http_status; /* 0: no HTTP reply */
+    int server_code; /* the server's errorCode, or its bracketed number; 0 */
+    int sys_errno;   /* 0: no system call failed */
+    int retryable;   /* 1: the same call may succeed later */
+    char message[512];
+};
+
+/* A lower-case word such as "not_found", for logs and JSON. */
+IR_API const char *ir_status_name(enum ir_status status);
+
+/* ---- Client ------------------------------------------------------------ */
+
+struct ir_client;
+
+enum ir_soap {
+    IR_SOAP_DEFAULT = 0, /* 1.1 */
+    IR_SOAP_11,
+    IR_SOAP_12
+};
+
+/* SOAP element names are case-sensitive and servers differ: the documented
+ * names (authenticationTicket, uploadHandler) and those of the classic WSDL
+ * (AuthenticationTicket, UploadHandler).  AUTO starts with the documented ones
+ * and changes over once, when a refusal shows that they were not understood. */
+enum ir_spelling {
+    IR_SPELLING_AUTO = 0,
+    IR_SPELLING_DOCUMENTED,
+    IR_SPELLING_CLASSIC
+};
+
+enum ir_log_level { IR_LOG_WARNING, IR_LOG_INFO, IR_LOG_DEBUG };
+
+/* 'line' has no newline and no secret, and lives for the call. */
+typedef void (*ir_log_fn)(void *ctx, enum ir_log_level level,
+    const char *line);
+
+/* Strings are copied by ir_client_new(). */
+struct ir_options {
+    size_t size;
+    enum ir_soap soap;
+    enum ir_spelling spelling;
+    const char *language;    /* of the server's messages, such as "en" */
+    const char *ca_file;     /* PEM; instead of the system's authorities */
+    const char *ca_path;     /* hashed directory; likewise */
+    const char *cert_file;   /* client certificate, PEM */
+    const char *key_file;    /* its key, PEM; NULL: in 'cert_file' */
+    const char *proxy;       /* http://host:port; NULL: from HTTPS_PROXY,
+                                HTTP_PROXY and NO_PROXY; "": none */
+    int connect_timeout_ms;  /* name lookup, TCP and TLS; 0: 10 s */
+    int idle_timeout_ms;     /* without a byte moving; 0: 60 s */
+    int call_timeout_ms;     /* one call of this library; 0: no limit */
+    int allow_http;          /* plain http to other hosts than loopback */
+    ir_log_fn log;           /* NULL: silence */
+    void *log_ctx;
+};
+#define IR_OPTIONS_INIT { .size = sizeof(struct ir_options) }
+
+/* Make a client of the service at 'url', such as
+ * https://dms.example/srv.asmx.  Nothing is sent yet.  'opts' and 'why' may be
+ * NULL.  On failure '*client' is NULL and 'why' says why.  Free with
+ * ir_client_free(). */
+IR_API enum ir_status ir_client_new(const char *url,
+    const struct ir_options *opts, struct ir_client **client,
+    struct ir_error *why);
+
+/* Close the connection and wipe the secrets.  Ends no session: that is
+ * ir_logout().  NULL is fine. */
+IR_API void ir_client_free(struct ir_client *c);
+
+/* Why the last call on 'c' failed; status IR_OK if it did not. */
+IR_API const struct ir_error *ir_client_error(const struct ir_client *c);
+
+/* Make the call that is running on 'c', and every later one, end soon with
+ * IR_E_CANCELLED.  The handlers of the transfer are still deleted, for at most
+ * two seconds.  May be called from any thread and from a signal handler. */
+IR_API void ir_client_cancel(struct ir_client *c);
+
+/* ---- Session ----------------------------------------------------------- */
+
+struct ir_user {
+    const char *user_id;
+    const char *user_name;
+    const char *full_name;
+    const char *email;
+    const char *expires; /* as the server writes it; NULL: not told */
+};
+
+struct ir_server_info {
+    const char *version; /* dotted text */
+    const char *name;
+    const char *company;
+    const char *local_time;
+    const char *utc_time;
+};
+
+/* Open a session (AuthenticateUser, or AuthenticateUser1 if a language is
+ * set).  'user' and 'password' are kept until ir_logout() or
+ * ir_client_free(), so that an ended session is renewed once by itself.
+ * IR_E_AUTH: not accepted. */
+IR_API enum ir_status ir_login(struct ir_client *c, const char *user,
+    const char *password);
+
+/* Go on with a session that somebody else opened.  The ticket is copied. */
+IR_API enum ir_status ir_set_ticket(struct ir_client *c, const char *ticket);
+
+/* The ticket in use; NULL if there is none.  It is a secret. */
+IR_API const char *ir_ticket(const struct ir_client *c);
+
+/* Renew the session of ir_login() (RenewTicket); the ticket may change. */
+IR_API enum ir_status ir_renew_ticket(struct ir_client *c);
+
+/* Whose ticket it is (isValidTicket).  Does not extend the session.
+ * IR_E_AUTH: it has ended. */
+IR_API enum ir_status ir_check_ticket(struct ir_client *c,
+    struct ir_user *user);
+
+/* End the session (LogOut) and forget ticket and password.  A session that had
+ * ended already is no failure. */
+IR_API enum ir_status ir_logout(struct ir_client *c);
+
+/* Version and clock of the server (ServerInfo); needs no session. */
+IR_API enum ir_status ir_server_info(struct ir_client *c,
+    struct ir_server_info *info);
+
+/* ---- Documents and handlers: one operation each ------------------------ */
+
+/* A document's path is /Library/Folder/Name, or ~D and its id, with or without
+ * an extension: ~D40817.pdf.  A version is the server's packed number, such as
+ * 1000001, or 0 for the default version. */
+struct ir_document {
+    uint64_t size_bytes;
+    uint32_t crc32;
+    int has_crc32;        /* 0: the server gives none for rendered content */
+    int rendered;         /* the bytes are made by the server */
+    int64_t version;      /* as the server tells it; 0: default, -1: unset */
+    const char *name;     /* the server's suggestion: check before use */
+    const char *content_type;
+    const char *modified; /* as the server writes it */
+};
+
+/* A staged file.  'id' is an opaque token of 1 to 64 letters, digits and
+ * hyphens. */
+struct ir_handler {
+    struct ir_document document;
+    uint64_t chunk_bytes; /* granted */
+    char id[65];
+};
+
+/* One chunk that was read and verified: base64, length and CRC. */
+struct ir_chunk {
+    uint64_t offset;
+    uint64_t length;
+    uint64_t file_length;
+    uint32_t crc32;
+    int last;
+    const uint8_t *data; /* ir_download_next() only, else NULL */
+};
+
+/* Takes the bytes of a document.  'n' bytes at 'data' belong at 'offset' and
+ * live for the call.  0 goes on, anything else ends the transfer with
+ * IR_E_CANCELLED, or with IR_E_IO if errno was set to say why. */
+typedef int (*ir_write_fn)(void *ctx, uint64_t offset, const void *data,
+    size_t n);
+
+struct ir_sink {
+    ir_write_fn write;
+    void *ctx;
+    /* 0: bytes come once, in order, in whole verified chunks.  1: blocks come
+     * as they arrive, before their chunk is verified; a chunk that fails is
+     * written again at the same offsets.  Needs no memory for a chunk. */
+    int rewritable;
+};
+
+/* Size, checksum and version; stages nothing (GetDownloadInfo, or
+ * GetDownloadInfoByVersion unless 'version' is 0). */
+IR_API enum ir_status ir_get_document(struct ir_client *c, const char *path,
+    int64_t version, struct ir_document *document);
+
+/* Stage a document (GetDownloadHandler, or ...ByVersion).  'chunk_bytes' is a
+ * wish: 0 is 4 MiB.  End it with ir_handler_end(), also after failures. */
+IR_API enum ir_status ir_handler_begin(struct ir_client *c, const char *path,
+    int64_t version, uint64_t chunk_bytes, struct ir_handler *handler);
+
+/* Read at most 'length' bytes at 'offset' of a staged file into 'sink', which
+ * is treated as rewritable (DownloadFileChunk).  IR_E_CORRUPT: what was
+ * written is not to be trusted; the same call may be repeated. */
+IR_API enum ir_status ir_handler_read(struct ir_client *c, const char *id,
+    uint64_t offset, uint64_t length, const struct ir_sink *sink,
+    struct ir_chunk *chunk);
+
+/* Release a staged file (DeleteDownloadHandler); repeating it succeeds. */
+IR_API enum ir_status ir_handler_end(struct ir_client *c, const char *id);
+
+/* ---- Download ---------------------------------------------------------- */
+
+enum ir_event {
+    IR_EVENT_START,    /* the document is staged; total_bytes is known */
+    IR_EVENT_PROGRESS, /* bytes arrived */
+    IR_EVENT_RETRY,    /* a chunk is fetched again; message says why */
+    IR_EVENT_WARNING,  /* something to tell the user that is no failure */
+    IR_EVENT_VERIFY    /* all bytes are there and checked */
+};
+
+struct ir_progress {
+    enum ir_event event;
+    uint64_t done_bytes; /* may fall back on a retry */
+    uint64_t total_bytes;
+    uint64_t n_chunks; /* verified so far */
+    uint64_t n_retries;
+    const char *message; /* NULL or one line */
+};
+
+/* Called on the caller's thread; 0 goes on, anything else cancels. */
+typedef int (*ir_progress_fn)(void *ctx, const struct ir_progress *p);
+
+struct ir_download_options {
+    size_t size;
+    int64_t version;      /* 0: default version */
+    uint64_t chunk_bytes; /* wish for a chunk; 0: 4 MiB */
+    int n_retries;        /* for each chunk; 0: 5, -1: none */
+    int retry_delay_ms;   /* before the first; doubles; 0: 500, at most 30 s */
+    int keep_existing;    /* ir_download_file(): fail if 'file' exists */
+    ir_progress_fn progress;
+    void *progress_ctx;
+};
+#define IR_DOWNLOAD_OPTIONS_INIT { .size = sizeof(struct ir_download_options) }
+
+/* How far the bytes were proved. */
+enum ir_level {
+    IR_LEVEL_NONE = 0,
+    IR_LEVEL_CHUNK_VERIFIED, /* every chunk's CRC, and the size */
+    IR_LEVEL_VERIFIED        /* and the CRC of the whole document */
+};
+
+struct ir_result {
+    uint64_t size_bytes;
+    uint32_t crc32; /* of the bytes that arrived */
+    enum ir_level level;
+    uint64_t n_chunks;
+    uint64_t n_retries;
+    int64_t version;
+    const char *name; /* as in struct ir_document */
+    const char *content_type;
+    const char *modified;
+};
+
+/* Store the document 'path' in the local file 'file', replacing it only once
+ * every byte has been verified and is on disk.  Until then the bytes are in
+ * 'file'.part, which is gone after a failure.  'opts' and 'result' may be
+ * NULL.  On failure 'file' is as it was.  The server's handler is deleted in
+ * every case. */
+IR_API enum ir_status ir_download_file(struct ir_client *c, const char *path,
+    const char *file, const struct ir_download_options *opts,
+    struct ir_result *result);
+
+/* Hand the document to 'sink'.  A sink that is not rewritable needs memory for
+ * one chunk. */
+IR_API enum ir_status ir_download_sink(struct ir_client *c, const char *path,
+    const struct ir_sink *sink, const struct ir_download_options *opts,
+    struct ir_result *result);
+
+/* Read a whole document of at most 'limit_bytes' into memory: '*data' of
+ * result->size_bytes bytes, never NULL on success; free() it.  IR_E_LIMIT: it
+ * is larger. */
+IR_API enum ir_status ir_download_memory(struct ir_client *c,
+    const char *path, uint64_t limit_bytes,
+    const struct ir_download_options *opts, void **data,
+    struct ir_result *result);
+
+/* The same a chunk at a time.  ir_download_open() stages the document;
+ * ir_download_next() reads and verifies the next chunk into memory of the
+ * download, where it stays until the next call: 1 there is one, 0 the document
+ * is complete and verified, -1 ir_client_error() says why not.
+ * ir_download_close() deletes the handler and is due in every case; NULL is
+ * fine.  At most one download is open on a client, and no other call runs on
+ * it in between but ir_client_cancel(). */
+struct ir_download;
+
+IR_API enum ir_status ir_download_open(struct ir_client *c, const char *path,
+    const struct ir_download_options *opts, struct ir_download **download);
+IR_API const struct ir_document *ir_download_document(
+    const struct ir_download *download);
+IR_API int ir_download_next(struct ir_download *download,
+    struct ir_chunk *chunk);
+IR_API void ir_download_close(struct ir_download *download);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

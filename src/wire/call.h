@@ -1,0 +1,109 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * What every operation goes through, put together by IR_CALL: begin, the
+ * generated stub, ir_call_again() until it returns 0, then the outcome that the
+ * answer tells. */
+#ifndef IR_WIRE_CALL_H
+#define IR_WIRE_CALL_H
+
+#include "soapH.h"
+#include "wire/http.h"
+#include "wire/payload.h"
+#include "wire/wire.h"
+
+struct ir_wire {
+    struct ir_payload_io io; /* first: soap->user points here */
+    struct soap *soap;
+    struct ir_error *error;
+    struct ir_transport *transport;
+    struct ir_http http;
+    struct ir_url url;
+    struct ir_url proxy;
+    enum ir_soap version;
+    enum ir_spelling spelling;
+    int call_timeout_ms;
+
+    /* The call under way. */
+    const char *operation;
+    int repeatable; /* serving it twice does no harm */
+    int repeated;
+    int reused; /* the connection served a call before */
+    int n_answers;
+};
+
+enum ir_call_kind {
+    IR_CALL_ONCE,      /* the server keeps something of it */
+    IR_CALL_REPEATABLE /* a reading or an idempotent call */
+};
+
+/* The call of 'operation' begins.  'sink' takes the base64 content of its
+ * answer; NULL: the answer has none. */
+void ir_call_begin(struct ir_wire *w, const char *operation,
+    enum ir_call_kind kind, const struct ir_payload_sink *sink);
+
+/* The stub returned 'rc'.  1: the kept connection had gone before the server
+ * replied; call the stub again.  0: w->error->status is how it ended. */
+int ir_call_again(struct ir_wire *w, int rc);
+
+/* The answer says 'success', 'error' and 'code' (any may be NULL).  Only
+ * success="true" is IR_OK; everything else is recorded as the server's refusal,
+ * typed by its code. */
+enum ir_status ir_call_outcome(struct ir_wire *w, const char *success,
+    const char *error, const char *code);
+
+/* The answer lacks 'what' that it must have. */
+enum ir_status ir_call_incomplete(struct ir_wire *w, const char *what);
+
+/* Can 'text' be sent: not NULL, not empty unless 'may_be_empty', well-formed
+ * UTF-8 without characters that XML has no place for?  'name' is what the
+ * caller calls it. */
+enum ir_status ir_call_check_text(struct ir_wire *w, const char *name,
+    const char *text, int may_be_empty);
+
+/* 1 if 'flag' is the word true in any case, else 0. */
+int ir_call_flag(const char *flag);
+
+/* gSOAP's structs serve both directions and know no const; it does not write to
+ * what it sends. */
+static inline char *
+ir_call_out(const char *text)
+{
+    union {
+        const char *in;
+        char *out;
+    } u = { text };
+
+    return u.out;
+}
+
+/* gSOAP wants an endpoint; where the connection goes is the transport's. */
+#define IR_CALL_ENDPOINT "http://service/"
+
+/* Call 'operation' with the request '*in'.  Its result is a
+ * tns__<type>Result; 'answer' is set to the tns__<type>Answer in it if the
+ * server says success, else to NULL, and w->error->status says why. */
+#define IR_CALL(w, operation, type, kind, sink, in, answer)                   \
+    do {                                                                      \
+        struct _tns__##operation##Response reply_;                            \
+        int rc_;                                                              \
+                                                                              \
+        ir_call_begin((w), #operation, (kind), (sink));                       \
+        do {                                                                  \
+            rc_ = soap_call___tns__##operation((w)->soap, IR_CALL_ENDPOINT,   \
+                NULL, (in), &reply_);                                         \
+        } while (ir_call_again((w), rc_));                                    \
+        (answer) = NULL;                                                      \
+        if ((w)->error->status == IR_OK && reply_.operation##Result != NULL   \
+            && reply_.operation##Result->__union_##type##Result == 1)         \
+            (answer) = reply_.operation##Result->union_##type##Result         \
+                .response;                                                    \
+        if ((w)->error->status == IR_OK && (answer) == NULL)                  \
+            ir_call_incomplete((w), "answer element");                        \
+        if ((answer) != NULL                                                  \
+            && ir_call_outcome((w), (answer)->success, (answer)->error,       \
+                (answer)->errorCode) != IR_OK)                                \
+            (answer) = NULL;                                                  \
+    } while (0)
+
+#endif

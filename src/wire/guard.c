@@ -1,0 +1,137 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * Text between tags is skipped with memchr, so that a chunk's base64 costs next
+ * to nothing; the bytes of tags are walked one by one, because a '>' inside a
+ * quoted attribute value ends no tag. */
+#include "wire/guard.h"
+
+#include <string.h>
+
+enum state {
+    STATE_PROLOG,  /* before the first '<' */
+    STATE_TEXT,    /* between tags */
+    STATE_OPEN,    /* just after '<' */
+    STATE_TAG,     /* inside <...> */
+    STATE_BANG,    /* after "<!" */
+    STATE_COMMENT, /* inside <!-- ... --> */
+    STATE_SECTION  /* inside <![CDATA[ ... ]]> */
+};
+
+void
+ir_guard_init(struct ir_guard *g, uint64_t max_tags)
+{
+    memset(g, 0, sizeof *g);
+    g->max_tags = max_tags;
+    g->state = STATE_PROLOG;
+}
+
+/* A comment or section ends where 'end' ("-->" or "]]>") is complete. */
+static const char *
+skip_until(struct ir_guard *g, const char *p, const char *limit,
+    const char *end)
+{
+    for (; p < limit; p++) {
+        g->tail[0] = g->tail[1];
+        g->tail[1] = g->tail[2];
+        g->tail[2] = *p;
+        if (*p == '>' && memcmp(g->tail, end, 3) == 0) {
+            g->state = STATE_TEXT;
+            return p + 1;
+        }
+    }
+    return p;
+}
+
+static const char *
+prolog(struct ir_guard *g, const char **p)
+{
+    unsigned char c = (unsigned char)**p;
+
+    if (c == '<') {
+        g->state = STATE_TEXT;
+        return NULL;
+    }
+    (*p)++;
+    if (c == 0xFE || c == 0xFF || c == 0)
+        return "not UTF-8";
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == 0xEF
+        || c == 0xBB || c == 0xBF)
+        return NULL;
+    return "not XML";
+}
+
+static const char *
+after_bang(struct ir_guard *g, char c)
+{
+    g->tail[0] = g->tail[1] = g->tail[2] = '\0';
+    if (c == '-')
+        g->state = STATE_COMMENT;
+    else if (c == '[')
+        g->state = STATE_SECTION;
+    else
+        return "a document type declaration is not accepted";
+    return NULL;
+}
+
+static const char *
+inside_tag(struct ir_guard *g, char c)
+{
+    if (++g->tag_bytes > IR_GUARD_TAG_BYTES)
+        return "a tag is longer than 8192 bytes";
+    if (c == '\0')
+        return "not XML";
+    if (g->quote != '\0') {
+        if (c == g->quote)
+            g->quote = '\0';
+    } else if (c == '"' || c == '\'') {
+        g->quote = c;
+    } else if (c == '>') {
+        g->state = STATE_TEXT;
+    }
+    return NULL;
+}
+
+const char *
+ir_guard_check(struct ir_guard *g, const char *data, size_t n)
+{
+    const char *p = data;
+    const char *limit = data + n;
+    const char *problem = NULL;
+
+    while (p < limit && problem == NULL) {
+        switch ((enum state)g->state) {
+        case STATE_PROLOG:
+            problem = prolog(g, &p);
+            break;
+        case STATE_TEXT:
+            p = memchr(p, '<', (size_t)(limit - p));
+            if (p == NULL)
+                return NULL;
+            p++;
+            g->state = STATE_OPEN;
+            g->tag_bytes = 1;
+            if (++g->n_tags > g->max_tags)
+                problem = "more elements than this answer can have";
+            break;
+        case STATE_OPEN:
+            g->state = *p == '!' ? STATE_BANG : STATE_TAG;
+            if (*p == '!')
+                p++;
+            break;
+        case STATE_TAG:
+            problem = inside_tag(g, *p++);
+            break;
+        case STATE_BANG:
+            problem = after_bang(g, *p++);
+            break;
+        case STATE_COMMENT:
+            p = skip_until(g, p, limit, "-->");
+            break;
+        case STATE_SECTION:
+            p = skip_until(g, p, limit, "]]>");
+            break;
+        }
+    }
+    return problem;
+}

@@ -1,0 +1,20 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * Names as the generated code expects them.  Servers differ in the name of the
+ * answer element and in the case of attributes; parameters go out in one of two
+ * spellings (docs/protocol.md, "Names"). */
+#ifndef IR_WIRE_NAMES_H
+#define IR_WIRE_NAMES_H
+
+struct soap;
+
+/* gSOAP's feltbegin: rewrites the start tag just read, in place.  Returns 1 in
+ * '*is_answer' when it is the answer element. */
+void ir_names_read(struct soap *soap, int *is_answer);
+
+/* The classic name of a parameter, or 'tag' itself where both spellings
+ * agree. */
+const char *ir_names_classic(const char *tag);
+
+#endif

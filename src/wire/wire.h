@@ -1,0 +1,36 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * One line to one service: a struct soap whose input and output are our own
+ * HTTP and transport.  calls.h has the operations that go over it. */
+#ifndef IR_WIRE_WIRE_H
+#define IR_WIRE_WIRE_H
+
+#include "wire/error.h"
+
+struct ir_wire;
+
+/* 'error' must live as long as the wire: every failure is recorded there. */
+enum ir_status ir_wire_new(const char *url, const struct ir_options *opts,
+    struct ir_error *error, struct ir_wire **wire);
+void ir_wire_free(struct ir_wire *w);
+
+/* A call of the library begins: no error, and its deadline starts. */
+void ir_wire_begin(struct ir_wire *w);
+
+/* Wait before a retry; ends early, with the error recorded, when the deadline
+ * passes or the client is cancelled. */
+enum ir_status ir_wire_wait(struct ir_wire *w, int ms);
+
+/* How parameters are spelled from now on: never AUTO. */
+void ir_wire_spell(struct ir_wire *w, enum ir_spelling spelling);
+
+/* Seconds that the server asked to wait in its last refusal; 0: it did not. */
+int ir_wire_retry_after_s(const struct ir_wire *w);
+
+/* As in transport.h. */
+void ir_wire_cancel(struct ir_wire *w);
+void ir_wire_grace(struct ir_wire *w, int ms);
+void ir_wire_wipe(void *data, size_t n);
+
+#endif
