@@ -1,0 +1,124 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * A client's life: options in, secrets out. */
+#include "transfer/client.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "transfer/options.h"
+
+void
+ir_client_log(const struct ir_client *c, enum ir_log_level level,
+    const char *format, ...)
+{
+    char line[640];
+    va_list args;
+
+    if (c->log == NULL)
+        return;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    c->log(c->log_ctx, level, line);
+}
+
+static void
+forget(char **secret)
+{
+    if (*secret != NULL)
+        ir_wire_wipe(*secret, strlen(*secret));
+    free(*secret);
+    *secret = NULL;
+}
+
+enum ir_status
+ir_client_keep(struct ir_client *c, char **copy, const char *text)
+{
+    char *fresh = NULL;
+
+    if (text != NULL) {
+        fresh = strdup(text);
+        if (fresh == NULL)
+            return ir_error_set(&c->error, IR_E_MEMORY, "out of memory");
+    }
+    forget(copy);
+    *copy = fresh;
+    return IR_OK;
+}
+
+enum ir_status
+ir_client_new(const char *url, const struct ir_options *opts,
+    struct ir_client **client, struct ir_error *why)
+{
+    struct ir_options o;
+    struct ir_error unread;
+    struct ir_client *c = NULL;
+    enum ir_status st;
+
+    if (why == NULL)
+        why = &unread;
+    ir_error_clear(why);
+    *client = NULL;
+    if (url == NULL)
+        return ir_error_set(why, IR_E_ARGUMENT, "the URL is missing");
+    st = ir_options_copy(&o, sizeof o, opts,
+        opts == NULL ? 0 : opts->size, why);
+    if (st != IR_OK)
+        return st;
+    if ((unsigned)o.soap > IR_SOAP_12
+        || (unsigned)o.spelling > IR_SPELLING_CLASSIC
+        || o.connect_timeout_ms < 0 || o.idle_timeout_ms < 0
+        || o.call_timeout_ms < 0)
+        return ir_error_set(why, IR_E_ARGUMENT, "an option is out of range");
+    c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return ir_error_set(why, IR_E_MEMORY, "out of memory");
+    c->spelling = o.spelling;
+    c->log = o.log;
+    c->log_ctx = o.log_ctx;
+    st = ir_client_keep(c, &c->language, o.language);
+    if (st == IR_OK)
+        st = ir_wire_new(url, &o, &c->error, &c->wire);
+    if (st != IR_OK) {
+        *why = c->error;
+        ir_client_free(c);
+        return st;
+    }
+    if (c->spelling != IR_SPELLING_AUTO)
+        ir_wire_spell(c->wire, c->spelling);
+    *client = c;
+    return IR_OK;
+}
+
+void
+ir_client_free(struct ir_client *c)
+{
+    if (c == NULL)
+        return;
+    ir_wire_free(c->wire);
+    forget(&c->ticket);
+    forget(&c->password);
+    free(c->user);
+    free(c->language);
+    free(c->name);
+    free(c->content_type);
+    free(c->modified);
+    free(c);
+}
+
+const struct ir_error *
+ir_client_error(const struct ir_client *c)
+{
+    return &c->error;
+}
+
+void
+ir_client_cancel(struct ir_client *c)
+{
+    atomic_store(&c->cancelled, 1);
+    ir_wire_cancel(c->wire);
+}

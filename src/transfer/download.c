@@ -1,0 +1,206 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * The public forms of a download: into a file, a sink, memory, or a chunk at a
+ * time. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "transfer/file.h"
+#include "transfer/pull.h"
+
+/* Where a document goes.  'start' makes ready for 'size' bytes, from the first
+ * again if the transfer is restarted. */
+struct target {
+    struct ir_sink sink;
+    enum ir_status (*start)(void *ctx, uint64_t size, struct ir_error *e);
+};
+
+static enum ir_status
+pull(struct ir_pull *d, const char *path, const struct target *t)
+{
+    struct ir_chunk chunk;
+
+    if (ir_pull_begin(d, path, &t->sink) == IR_OK && (t->start == NULL
+            || t->start(t->sink.ctx, d->plan.size_bytes, &d->c->error)
+                == IR_OK))
+        while (ir_pull_next(d, &chunk) > 0)
+            ;
+    ir_pull_end(d);
+    return d->c->error.status;
+}
+
+/* A document that changed while it was staged, or whose chunks are all good
+ * while the whole is not, is worth one fresh start. */
+static int
+is_worth_restart(const struct ir_pull *d, const struct target *t)
+{
+    const struct ir_error *e = &d->c->error;
+
+    return t->sink.rewritable && d->o.n_retries > 0
+        && (e->status == IR_E_CHANGED
+            || (e->status == IR_E_CORRUPT
+                && d->plan.offset == d->plan.size_bytes));
+}
+
+static enum ir_status
+download(struct ir_pull *d, const char *path, const struct target *t,
+    struct ir_result *result)
+{
+    struct ir_error *e = &d->c->error;
+
+    if (pull(d, path, t) != IR_OK && is_worth_restart(d, t)) {
+        struct ir_error first = *e;
+
+        ir_error_clear(e);
+        d->n_retries++;
+        if (ir_pull_report(d, IR_EVENT_RETRY, 0, first.message) == IR_OK)
+            pull(d, path, t);
+    }
+    if (result != NULL)
+        ir_pull_result(d, result);
+    return e->status;
+}
+
+/* ---- Into a sink ------------------------------------------------------- */
+
+enum ir_status
+ir_download_sink(struct ir_client *c, const char *path,
+    const struct ir_sink *sink, const struct ir_download_options *opts,
+    struct ir_result *result)
+{
+    struct target t = { *sink, NULL };
+    struct ir_pull d;
+
+    if (ir_pull_init(&d, c, opts) != IR_OK)
+        return c->error.status;
+    return download(&d, path, &t, result);
+}
+
+/* ---- Into a file ------------------------------------------------------- */
+
+static enum ir_status
+start_file(void *ctx, uint64_t size, struct ir_error *e)
+{
+    return ir_file_reserve(ctx, size, e);
+}
+
+enum ir_status
+ir_download_file(struct ir_client *c, const char *path, const char *file,
+    const struct ir_download_options *opts, struct ir_result *result)
+{
+    struct ir_file f;
+    struct target t = { { ir_file_write, &f, 1 }, start_file };
+    struct ir_pull d;
+
+    if (ir_pull_init(&d, c, opts) != IR_OK)
+        return c->error.status;
+    if (file == NULL)
+        return ir_error_set(&c->error, IR_E_ARGUMENT, "no file is named");
+    if (ir_file_open(&f, file, d.o.keep_existing, &c->error) != IR_OK)
+        return c->error.status;
+    if (download(&d, path, &t, result) == IR_OK)
+        ir_file_publish(&f, &c->error);
+    ir_file_close(&f);
+    return c->error.status;
+}
+
+/* ---- Into memory ------------------------------------------------------- */
+
+struct memory {
+    uint8_t *data;
+    uint64_t limit_bytes;
+};
+
+static enum ir_status
+start_memory(void *ctx, uint64_t size, struct ir_error *e)
+{
+    struct memory *m = ctx;
+
+    if (size > m->limit_bytes || size > SIZE_MAX - 1)
+        return ir_error_set(e, IR_E_LIMIT, "document of %" PRIu64
+            " bytes, at most %" PRIu64 " are wanted", size, m->limit_bytes);
+    free(m->data);
+    m->data = malloc((size_t)size + 1);
+    if (m->data == NULL)
+        return ir_error_set(e, IR_E_MEMORY, "out of memory");
+    return IR_OK;
+}
+
+static int
+write_memory(void *ctx, uint64_t offset, const void *data, size_t n)
+{
+    struct memory *m = ctx;
+
+    memcpy(m->data + offset, data, n);
+    return 0;
+}
+
+enum ir_status
+ir_download_memory(struct ir_client *c, const char *path,
+    uint64_t limit_bytes, const struct ir_download_options *opts,
+    void **data, struct ir_result *result)
+{
+    struct memory m = { NULL, limit_bytes };
+    struct target t = { { write_memory, &m, 1 }, start_memory };
+    struct ir_pull d;
+
+    *data = NULL;
+    if (ir_pull_init(&d, c, opts) != IR_OK)
+        return c->error.status;
+    if (download(&d, path, &t, result) == IR_OK)
+        *data = m.data;
+    else
+        free(m.data);
+    return c->error.status;
+}
+
+/* ---- A chunk at a time ------------------------------------------------- */
+
+struct ir_download {
+    struct ir_pull pull;
+};
+
+enum ir_status
+ir_download_open(struct ir_client *c, const char *path,
+    const struct ir_download_options *opts, struct ir_download **download)
+{
+    struct ir_download *d = calloc(1, sizeof *d);
+
+    *download = NULL;
+    if (d == NULL) {
+        ir_wire_begin(c->wire);
+        return ir_error_set(&c->error, IR_E_MEMORY, "out of memory");
+    }
+    if (ir_pull_init(&d->pull, c, opts) != IR_OK
+        || ir_pull_begin(&d->pull, path, NULL) != IR_OK) {
+        ir_download_close(d);
+        return c->error.status;
+    }
+    *download = d;
+    return IR_OK;
+}
+
+const struct ir_document *
+ir_download_document(const struct ir_download *download)
+{
+    return &download->pull.handler.document;
+}
+
+int
+ir_download_next(struct ir_download *download, struct ir_chunk *chunk)
+{
+    ir_wire_begin(download->pull.c->wire);
+    return ir_pull_next(&download->pull, chunk);
+}
+
+void
+ir_download_close(struct ir_download *download)
+{
+    if (download == NULL)
+        return;
+    ir_pull_end(&download->pull);
+    free(download);
+}

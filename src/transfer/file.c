@@ -1,0 +1,200 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * Names are resolved once, to a descriptor of the directory: what happens to
+ * the path afterwards cannot redirect a write.  The lock on the .part file
+ * tells two processes with one target apart from a leftover of a crash. */
+#define _GNU_SOURCE /* fallocate, renameat2 */
+#include "transfer/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char suffix[] = ".part";
+
+static enum ir_status
+io_error(struct ir_error *e, int code, const char *what, const char *name)
+{
+    return ir_error_set_errno(e, IR_E_IO, code, "cannot %s %s", what, name);
+}
+
+/* Split 'path' into its directory, opened, and the name in it. */
+static enum ir_status
+open_directory(struct ir_file *f, const char *path, struct ir_error *e)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    char directory[4096];
+
+    if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return ir_error_set(e, IR_E_ARGUMENT, "%s names no file", path);
+    if (strlen(name) + sizeof suffix > sizeof f->part
+        || strlen(path) >= sizeof directory)
+        return io_error(e, ENAMETOOLONG, "create", path);
+    snprintf(f->name, sizeof f->name, "%s", name);
+    snprintf(f->part, sizeof f->part, "%s%s", name, suffix);
+    if (slash == NULL)
+        snprintf(directory, sizeof directory, ".");
+    else
+        snprintf(directory, sizeof directory, "%.*s",
+            slash == path ? 1 : (int)(slash - path), path);
+    f->dir_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (f->dir_fd < 0)
+        return io_error(e, errno, "open the directory", directory);
+    return IR_OK;
+}
+
+/* What stands under the name may be replaced if it is a regular file. */
+static enum ir_status
+check_target(const struct ir_file *f, struct ir_error *e)
+{
+    struct stat st;
+
+    if (fstatat(f->dir_fd, f->name, &st, 0) != 0)
+        return errno == ENOENT ? IR_OK
+                               : io_error(e, errno, "look at", f->name);
+    if (S_ISDIR(st.st_mode))
+        return io_error(e, EISDIR, "replace", f->name);
+    if (!S_ISREG(st.st_mode))
+        return ir_error_set(e, IR_E_IO,
+            "cannot replace %s: it is not a regular file", f->name);
+    if (f->keep_existing)
+        return io_error(e, EEXIST, "create", f->name);
+    return IR_OK;
+}
+
+/* Take the lock; 0 if the file went away meanwhile (another process published
+ * or removed it), so that a fresh one is due. */
+static int
+lock_part(struct ir_file *f, struct ir_error *e)
+{
+    struct stat ours;
+    struct stat named;
+
+    if (flock(f->fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK)
+            ir_error_set(e, IR_E_BUSY,
+                "another process is writing %s", f->part);
+        else
+            io_error(e, errno, "lock", f->part);
+        return -1;
+    }
+    if (fstat(f->fd, &ours) != 0) {
+        io_error(e, errno, "look at", f->part);
+        return -1;
+    }
+    if (!S_ISREG(ours.st_mode)) {
+        ir_error_set(e, IR_E_IO, "%s is not a regular file", f->part);
+        return -1;
+    }
+    return fstatat(f->dir_fd, f->part, &named, AT_SYMLINK_NOFOLLOW) == 0
+        && named.st_ino == ours.st_ino && named.st_dev == ours.st_dev;
+}
+
+static enum ir_status
+open_part(struct ir_file *f, struct ir_error *e)
+{
+    int locked = 0;
+
+    while (!locked) {
+        if (f->fd >= 0)
+            close(f->fd);
+        f->fd = openat(f->dir_fd, f->part, O_RDWR | O_CREAT | O_NOFOLLOW
+            | O_NONBLOCK | O_CLOEXEC, 0666);
+        if (f->fd < 0)
+            return io_error(e, errno, "create", f->part);
+        locked = lock_part(f, e);
+        if (locked < 0) {
+            close(f->fd);
+            f->fd = -1;
+            return e->status;
+        }
+    }
+    return IR_OK;
+}
+
+enum ir_status
+ir_file_open(struct ir_file *f, const char *path, int keep_existing,
+    struct ir_error *e)
+{
+    memset(f, 0, sizeof *f);
+    f->dir_fd = -1;
+    f->fd = -1;
+    f->keep_existing = keep_existing;
+    if (open_directory(f, path, e) != IR_OK || check_target(f, e) != IR_OK
+        || open_part(f, e) != IR_OK)
+        ir_file_close(f);
+    return e->status;
+}
+
+enum ir_status
+ir_file_reserve(struct ir_file *f, uint64_t size, struct ir_error *e)
+{
+    if (size > INT64_MAX)
+        return io_error(e, EFBIG, "write", f->part);
+    if (ftruncate(f->fd, 0) != 0)
+        return io_error(e, errno, "empty", f->part);
+    if (size == 0)
+        return IR_OK;
+    if (fallocate(f->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)size) != 0
+        && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
+        return io_error(e, errno, "reserve room for", f->part);
+    return IR_OK;
+}
+
+int
+ir_file_write(void *ctx, uint64_t offset, const void *data, size_t n)
+{
+    struct ir_file *f = ctx;
+    const char *p = data;
+
+    while (n > 0) {
+        ssize_t written = pwrite(f->fd, p, n, (off_t)offset);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0) {
+            if (written == 0)
+                errno = EIO;
+            return -1;
+        }
+        p += written;
+        offset += (uint64_t)written;
+        n -= (size_t)written;
+    }
+    return 0;
+}
+
+enum ir_status
+ir_file_publish(struct ir_file *f, struct ir_error *e)
+{
+    unsigned flags = f->keep_existing ? RENAME_NOREPLACE : 0;
+
+    if (fsync(f->fd) != 0)
+        return io_error(e, errno, "write to disk", f->part);
+    if (renameat2(f->dir_fd, f->part, f->dir_fd, f->name, flags) != 0)
+        return io_error(e, errno, "create", f->name);
+    f->part[0] = '\0';
+    if (fsync(f->dir_fd) != 0 && errno != EINVAL)
+        return io_error(e, errno, "write to disk the directory of", f->name);
+    return IR_OK;
+}
+
+void
+ir_file_close(struct ir_file *f)
+{
+    if (f->fd >= 0) {
+        if (f->part[0] != '\0')
+            unlinkat(f->dir_fd, f->part, 0);
+        close(f->fd);
+    }
+    if (f->dir_fd >= 0)
+        close(f->dir_fd);
+    f->fd = -1;
+    f->dir_fd = -1;
+}

@@ -1,0 +1,39 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * A local file that appears under its name only when it is complete: the bytes
+ * go to NAME.part beside it, which is renamed at the end or removed. */
+#ifndef IR_TRANSFER_FILE_H
+#define IR_TRANSFER_FILE_H
+
+#include "wire/error.h"
+
+struct ir_file {
+    int dir_fd;
+    int fd;
+    int keep_existing;
+    char name[256]; /* within the directory */
+    char part[256];
+};
+
+/* Before anything is fetched: is 'path' a place where a file can be put?  Locks
+ * its .part file; IR_E_BUSY if another process holds it. */
+enum ir_status ir_file_open(struct ir_file *f, const char *path,
+    int keep_existing, struct ir_error *e);
+
+/* Drop what was written, and reserve room for 'size' bytes where the file
+ * system can: a full disk shows now. */
+enum ir_status ir_file_reserve(struct ir_file *f, uint64_t size,
+    struct ir_error *e);
+
+/* An ir_write_fn; 'ctx' is the struct ir_file. */
+int ir_file_write(void *ctx, uint64_t offset, const void *data, size_t n);
+
+/* Everything is there: on disk, under its name, and the name on disk.  On
+ * failure the target is as it was; ir_file_close() is due in either case. */
+enum ir_status ir_file_publish(struct ir_file *f, struct ir_error *e);
+
+/* Remove what was not published. */
+void ir_file_close(struct ir_file *f);
+
+#endif

@@ -1,0 +1,310 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * The steps of a download: stage, read chunk after chunk, verify, release.
+ *
+ * The handler is released on every path, after a failure and after a cancel
+ * within a short grace.  The error that ended the transfer is the one reported,
+ * whatever becomes of the cleaning up. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "transfer/pull.h"
+
+#include "transfer/options.h"
+#include "transfer/retry.h"
+#include "transfer/session.h"
+#include "transfer/staged.h"
+
+/* Progress inside a chunk is reported this often. */
+#define PROGRESS_BYTES 1048576
+
+/* Versions of the server whose offsets are xs:int read nothing behind this. */
+#define OFFSET_MAX INT32_MAX
+
+/* ---- Events ------------------------------------------------------------ */
+
+enum ir_status
+ir_pull_report(struct ir_pull *d, enum ir_event event, uint64_t done_bytes,
+    const char *message)
+{
+    struct ir_progress p = {
+        .event = event,
+        .done_bytes = done_bytes,
+        .total_bytes = d->plan.size_bytes,
+        .n_chunks = d->plan.n_chunks,
+        .n_retries = d->n_retries,
+        .message = message,
+    };
+
+    d->reported_bytes = done_bytes;
+    if (d->o.progress != NULL && d->o.progress(d->o.progress_ctx, &p) != 0)
+        return ir_error_set(&d->c->error, IR_E_CANCELLED,
+            "the caller ended the transfer");
+    return IR_OK;
+}
+
+/* ---- Sinks ------------------------------------------------------------- */
+
+/* The sink that every chunk is read into: passes blocks on and reports. */
+static int
+pass_on(void *ctx, uint64_t offset, const void *data, size_t n)
+{
+    struct ir_pull *d = ctx;
+    uint64_t done = offset + n;
+
+    if (d->chunk != NULL)
+        memcpy(d->chunk + (offset - d->plan.offset), data, n);
+    else if (d->sink->write(d->sink->ctx, offset, data, n) != 0)
+        return -1;
+    if (done - d->reported_bytes < PROGRESS_BYTES || done < d->reported_bytes)
+        return 0;
+    errno = 0;
+    return ir_pull_report(d, IR_EVENT_PROGRESS, done, NULL) != IR_OK;
+}
+
+static int
+discard(void *ctx, uint64_t offset, const void *data, size_t n)
+{
+    (void)ctx;
+    (void)offset;
+    (void)data;
+    (void)n;
+    return 0;
+}
+
+/* A whole verified chunk for a sink that cannot take bytes back. */
+static enum ir_status
+deliver(struct ir_pull *d, const struct ir_chunk *chunk)
+{
+    errno = 0;
+    if (d->sink->write(d->sink->ctx, chunk->offset, d->chunk,
+            (size_t)chunk->length) == 0)
+        return IR_OK;
+    if (errno != 0)
+        return ir_error_set_errno(&d->c->error, IR_E_IO, errno,
+            "cannot write at offset %" PRIu64, chunk->offset);
+    return ir_error_set(&d->c->error, IR_E_CANCELLED,
+        "the caller ended the transfer");
+}
+
+/* ---- Begin and end ----------------------------------------------------- */
+
+/* The document's texts outlive the call: they are the client's. */
+static enum ir_status
+keep_texts(struct ir_pull *d)
+{
+    struct ir_document *document = &d->handler.document;
+    struct ir_client *c = d->c;
+
+    if (ir_client_keep(c, &c->name, document->name) != IR_OK
+        || ir_client_keep(c, &c->content_type, document->content_type)
+            != IR_OK
+        || ir_client_keep(c, &c->modified, document->modified) != IR_OK)
+        return c->error.status;
+    document->name = c->name;
+    document->content_type = c->content_type;
+    document->modified = c->modified;
+    return IR_OK;
+}
+
+/* Does the server read as far as this document goes?  Better asked now than
+ * found out after two gigabytes. */
+static enum ir_status
+probe_end(struct ir_pull *d)
+{
+    static const struct ir_sink nowhere = { discard, NULL, 1 };
+    struct ir_chunk_request last = { d->handler.id, d->plan.size_bytes - 1, 1,
+        &nowhere };
+    struct ir_error *e = &d->c->error;
+    struct ir_chunk chunk;
+    char reason[sizeof e->message];
+
+    if (d->plan.size_bytes - 1 <= OFFSET_MAX)
+        return IR_OK;
+    ir_staged_read(d->c, &last, &chunk);
+    if (e->status != IR_E_SERVER && e->status != IR_E_PROTOCOL
+        && e->status != IR_E_NOT_FOUND)
+        return e->status;
+    memcpy(reason, e->message, sizeof reason);
+    e->status = IR_OK;
+    ir_error_set(e, IR_E_LIMIT, "document of %" PRIu64
+        " bytes: this server reads nothing behind byte %d (%.300s)",
+        d->plan.size_bytes, OFFSET_MAX, reason);
+    return e->status;
+}
+
+static int
+is_rewritable(const struct ir_pull *d)
+{
+    return d->sink != NULL && d->sink->rewritable;
+}
+
+/* Memory for whole chunks: no more than the document needs. */
+static enum ir_status
+hold_chunks(struct ir_pull *d)
+{
+    uint64_t n = d->plan.chunk_bytes;
+
+    if (n > d->plan.size_bytes)
+        n = d->plan.size_bytes;
+    d->chunk = malloc(n == 0 ? 1 : (size_t)n);
+    if (d->chunk == NULL)
+        return ir_error_set(&d->c->error, IR_E_MEMORY, "out of memory");
+    return IR_OK;
+}
+
+enum ir_status
+ir_pull_begin(struct ir_pull *d, const char *path, const struct ir_sink *sink)
+{
+    d->sink = sink;
+    d->complete = 0;
+    if (ir_staged_begin(d->c, path, d->o.version, d->o.chunk_bytes,
+            &d->handler) != IR_OK)
+        return d->c->error.status;
+    ir_plan_init(&d->plan, d->handler.document.size_bytes,
+        d->handler.chunk_bytes);
+    if (keep_texts(d) != IR_OK || probe_end(d) != IR_OK
+        || (!is_rewritable(d) && hold_chunks(d) != IR_OK))
+        return d->c->error.status;
+    return ir_pull_report(d, IR_EVENT_START, 0, NULL);
+}
+
+void
+ir_pull_end(struct ir_pull *d)
+{
+    struct ir_error kept = d->c->error;
+    char message[sizeof kept.message + 64];
+
+    free(d->chunk);
+    d->chunk = NULL;
+    if (d->handler.id[0] == '\0')
+        return;
+    ir_error_clear(&d->c->error);
+    if (kept.status != IR_OK || atomic_load(&d->c->cancelled))
+        ir_wire_grace(d->c->wire, IR_CLIENT_GRACE_MS);
+    if (ir_staged_end(d->c, d->handler.id) != IR_OK) {
+        snprintf(message, sizeof message,
+            "the server may still hold a staged file: %s",
+            d->c->error.message);
+        ir_client_log(d->c, IR_LOG_WARNING, "%s", message);
+        ir_error_clear(&d->c->error);
+        ir_pull_report(d, IR_EVENT_WARNING, d->plan.offset, message);
+    }
+    ir_wire_grace(d->c->wire, 0);
+    d->handler.id[0] = '\0';
+    d->c->error = kept;
+}
+
+enum ir_status
+ir_pull_init(struct ir_pull *d, struct ir_client *c,
+    const struct ir_download_options *opts)
+{
+    enum ir_status st;
+
+    memset(d, 0, sizeof *d);
+    d->c = c;
+    ir_wire_begin(c->wire);
+    st = ir_options_copy(&d->o, sizeof d->o, opts,
+        opts == NULL ? 0 : opts->size, &c->error);
+    if (st == IR_OK && (d->o.n_retries < -1 || d->o.retry_delay_ms < 0))
+        st = ir_error_set(&c->error, IR_E_ARGUMENT,
+            "an option is out of range");
+    if (d->o.n_retries == 0)
+        d->o.n_retries = IR_RETRY_COUNT;
+    if (d->o.retry_delay_ms == 0)
+        d->o.retry_delay_ms = IR_RETRY_DELAY_MS;
+    return st;
+}
+
+/* ---- Chunks ------------------------------------------------------------ */
+
+/* After failure number 'n' of a chunk: wait, then the error is gone; or it
+ * stands.  A chunk that came corrupt is asked for again at once. */
+static enum ir_status
+prepare_retry(struct ir_pull *d, int n)
+{
+    struct ir_error *e = &d->c->error;
+    int ms = 0;
+    char message[sizeof e->message];
+
+    if (!e->retryable || n >= d->o.n_retries || e->status == IR_E_MEMORY
+        || e->status == IR_E_CHANGED)
+        return e->status;
+    if (e->status != IR_E_CORRUPT)
+        ms = ir_retry_delay_ms(d->o.retry_delay_ms, n, ir_retry_random());
+    if (ms < ir_wire_retry_after_s(d->c->wire) * 1000)
+        ms = ir_wire_retry_after_s(d->c->wire) * 1000;
+    memcpy(message, e->message, sizeof message);
+    ir_error_clear(e);
+    d->n_retries++;
+    if (ir_pull_report(d, IR_EVENT_RETRY, d->plan.offset, message) != IR_OK)
+        return e->status;
+    ir_client_log(d->c, IR_LOG_INFO, "retry %d in %d ms: %s", n + 1, ms,
+        message);
+    return ms > 0 ? ir_wire_wait(d->c->wire, ms) : IR_OK;
+}
+
+/* Read the chunk at the plan's offset, as often as it takes. */
+static enum ir_status
+read_chunk(struct ir_pull *d, struct ir_chunk *chunk)
+{
+    struct ir_sink sink = { pass_on, d, 1 };
+    struct ir_chunk_request request = { .handler = d->handler.id,
+        .sink = &sink };
+    enum ir_status st;
+    int n = 0;
+
+    ir_plan_next(&d->plan, &request.offset, &request.length);
+    do {
+        st = ir_staged_read(d->c, &request, chunk);
+        if (st == IR_OK)
+            return ir_plan_accept(&d->plan, chunk, &d->c->error);
+    } while (prepare_retry(d, n++) == IR_OK);
+    return d->c->error.status;
+}
+
+int
+ir_pull_next(struct ir_pull *d, struct ir_chunk *chunk)
+{
+    uint64_t offset;
+    uint64_t length;
+    enum ir_level level;
+
+    if (!ir_plan_next(&d->plan, &offset, &length)) {
+        if (!d->complete && (ir_plan_finish(&d->plan, &d->handler.document,
+                &level, &d->c->error) != IR_OK
+            || ir_pull_report(d, IR_EVENT_VERIFY, d->plan.offset, NULL) != IR_OK))
+            return -1;
+        d->complete = 1;
+        return 0;
+    }
+    if (read_chunk(d, chunk) != IR_OK
+        || (d->chunk != NULL && d->sink != NULL && deliver(d, chunk) != IR_OK)
+        || ir_pull_report(d, IR_EVENT_PROGRESS, d->plan.offset, NULL) != IR_OK)
+        return -1;
+    chunk->data = d->chunk;
+    return 1;
+}
+
+void
+ir_pull_result(const struct ir_pull *d, struct ir_result *r)
+{
+    const struct ir_document *document = &d->handler.document;
+
+    *r = (struct ir_result){
+        .size_bytes = d->plan.size_bytes,
+        .crc32 = d->plan.crc32,
+        .level = document->has_crc32 ? IR_LEVEL_VERIFIED
+                                     : IR_LEVEL_CHUNK_VERIFIED,
+        .n_chunks = d->plan.n_chunks,
+        .n_retries = d->n_retries,
+        .version = document->version,
+        .name = document->name,
+        .content_type = document->content_type,
+        .modified = document->modified,
+    };
+}

@@ -1,0 +1,45 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * The steps of a download, which the public forms in download.c put in
+ * order. */
+#ifndef IR_TRANSFER_PULL_H
+#define IR_TRANSFER_PULL_H
+
+#include "transfer/client.h"
+#include "transfer/plan.h"
+
+struct ir_pull {
+    struct ir_client *c;
+    struct ir_download_options o;
+    struct ir_handler handler; /* id empty: nothing is staged */
+    struct ir_plan plan;
+    const struct ir_sink *sink; /* NULL: the caller takes chunk->data */
+    uint8_t *chunk;             /* unless the sink is rewritable */
+    uint64_t n_retries;
+    uint64_t reported_bytes;
+    int complete;
+};
+
+/* A call of the library begins, with these options. */
+enum ir_status ir_pull_init(struct ir_pull *d, struct ir_client *c,
+    const struct ir_download_options *opts);
+
+/* Stage the document.  ir_pull_end() is due afterwards, also on failure. */
+enum ir_status ir_pull_begin(struct ir_pull *d, const char *path,
+    const struct ir_sink *sink);
+
+/* Read, verify and deliver the next chunk: 1, 0 if the document is complete and
+ * verified, -1 with the error recorded. */
+int ir_pull_next(struct ir_pull *d, struct ir_chunk *chunk);
+
+/* Release the handler and the memory; the error that stands stays. */
+void ir_pull_end(struct ir_pull *d);
+
+/* Tell the caller; IR_E_CANCELLED if that ends the transfer. */
+enum ir_status ir_pull_report(struct ir_pull *d, enum ir_event event,
+    uint64_t done_bytes, const char *message);
+
+void ir_pull_result(const struct ir_pull *d, struct ir_result *r);
+
+#endif

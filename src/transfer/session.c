@@ -1,0 +1,197 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * Sessions and the two cures.
+ *
+ * Spelling: a server that does not know a parameter's name drops it silently,
+ * so the ticket or handler seems to be missing and the call is refused as
+ * unauthenticated, unknown or not found.  While it is not settled which names
+ * the server knows, and a call whose name has one spelling has just shown that
+ * the ticket is good, such a refusal is answered by trying the other names.
+ *
+ * Ticket: a session that ended is renewed once with the password of the
+ * login. */
+#include "transfer/session.h"
+
+#include <string.h>
+
+/* ---- Cures ------------------------------------------------------------- */
+
+static int
+may_be_spelling(const struct ir_client *c, const struct ir_cure *cure,
+    enum ir_names names, enum ir_status st)
+{
+    return names == IR_NAMES_TWO && c->spelling == IR_SPELLING_AUTO
+        && c->ticket_proved && !cure->respelled
+        && (st == IR_E_AUTH || st == IR_E_NOT_FOUND || st == IR_E_DENIED
+            || st == IR_E_SERVER);
+}
+
+/* The call was refused in both spellings: the first refusal is the true one,
+ * and the next call starts with the documented names again. */
+static enum ir_status
+undo_spelling(struct ir_client *c, struct ir_cure *cure)
+{
+    ir_wire_spell(c->wire, IR_SPELLING_DOCUMENTED);
+    c->error = cure->first;
+    cure->respelled = 2;
+    return c->error.status;
+}
+
+static enum ir_status
+take_ticket(struct ir_client *c, struct ir_login_answer *a)
+{
+    enum ir_status st = ir_client_keep(c, &c->ticket, a->ticket);
+
+    ir_wire_wipe(a->ticket, strlen(a->ticket));
+    return st;
+}
+
+static enum ir_status
+renew(struct ir_client *c)
+{
+    struct ir_login_answer a;
+    enum ir_status st;
+
+    ir_error_clear(&c->error);
+    st = ir_call_renew_ticket(c->wire, c->user, c->password, c->language,
+        c->ticket, &a);
+    if (st == IR_E_SERVER || st == IR_E_PROTOCOL || st == IR_E_NOT_FOUND) {
+        ir_error_clear(&c->error);
+        st = ir_call_authenticate_user(c->wire, c->user, c->password,
+            c->language, &a);
+    }
+    return st == IR_OK ? take_ticket(c, &a) : st;
+}
+
+int
+ir_session_again(struct ir_client *c, struct ir_cure *cure,
+    enum ir_names names, enum ir_status st)
+{
+    if (st == IR_OK) {
+        if (names == IR_NAMES_ONE)
+            c->ticket_proved = 1;
+        else if (c->spelling == IR_SPELLING_AUTO)
+            c->spelling = cure->respelled == 1 ? IR_SPELLING_CLASSIC
+                                               : IR_SPELLING_DOCUMENTED;
+        return 0;
+    }
+    if (may_be_spelling(c, cure, names, st)) {
+        cure->first = c->error;
+        cure->respelled = 1;
+        ir_wire_spell(c->wire, IR_SPELLING_CLASSIC);
+        return 1;
+    }
+    if (cure->respelled == 1)
+        st = undo_spelling(c, cure);
+    if (st != IR_E_AUTH || cure->renewed || c->user == NULL)
+        return 0;
+    cure->renewed = 1;
+    ir_client_log(c, IR_LOG_INFO, "the session has ended, renewing it");
+    return renew(c) == IR_OK;
+}
+
+enum ir_status
+ir_session_check(struct ir_client *c)
+{
+    if (c->ticket == NULL)
+        return ir_error_set(&c->error, IR_E_AUTH,
+            "no session: log in or set a ticket");
+    return IR_OK;
+}
+
+/* ---- Public ------------------------------------------------------------ */
+
+enum ir_status
+ir_login(struct ir_client *c, const char *user, const char *password)
+{
+    struct ir_login_answer a;
+    enum ir_status st;
+
+    ir_wire_begin(c->wire);
+    st = ir_call_authenticate_user(c->wire, user, password, c->language, &a);
+    if (st == IR_OK)
+        st = take_ticket(c, &a);
+    if (st == IR_OK)
+        st = ir_client_keep(c, &c->user, user);
+    if (st == IR_OK)
+        st = ir_client_keep(c, &c->password, password);
+    c->ticket_proved = 0;
+    return st;
+}
+
+enum ir_status
+ir_set_ticket(struct ir_client *c, const char *ticket)
+{
+    ir_wire_begin(c->wire);
+    if (ticket == NULL || *ticket == '\0' || strlen(ticket) > 256)
+        return ir_error_set(&c->error, IR_E_ARGUMENT,
+            "a ticket has 1 to 256 characters");
+    for (const char *s = ticket; *s != '\0'; s++)
+        if (*s <= 0x20 || *s >= 0x7F)
+            return ir_error_set(&c->error, IR_E_ARGUMENT,
+                "a ticket has no blanks or special characters");
+    c->ticket_proved = 0;
+    return ir_client_keep(c, &c->ticket, ticket);
+}
+
+const char *
+ir_ticket(const struct ir_client *c)
+{
+    return c->ticket;
+}
+
+enum ir_status
+ir_renew_ticket(struct ir_client *c)
+{
+    ir_wire_begin(c->wire);
+    if (c->user == NULL)
+        return ir_error_set(&c->error, IR_E_ARGUMENT,
+            "renewing a session needs a login with user and password");
+    return renew(c);
+}
+
+enum ir_status
+ir_check_ticket(struct ir_client *c, struct ir_user *user)
+{
+    struct ir_login_answer a;
+    enum ir_status st;
+
+    ir_wire_begin(c->wire);
+    if (ir_session_check(c) != IR_OK)
+        return c->error.status;
+    st = ir_call_is_valid_ticket(c->wire, c->ticket, &a);
+    if (st != IR_OK)
+        return st;
+    c->ticket_proved = 1;
+    *user = a.user;
+    return IR_OK;
+}
+
+enum ir_status
+ir_logout(struct ir_client *c)
+{
+    enum ir_status st = IR_OK;
+
+    ir_wire_begin(c->wire);
+    if (atomic_load(&c->cancelled))
+        ir_wire_grace(c->wire, IR_CLIENT_LOGOUT_GRACE_MS);
+    if (c->ticket != NULL)
+        st = ir_call_log_out(c->wire, c->ticket);
+    ir_wire_grace(c->wire, 0);
+    ir_client_keep(c, &c->ticket, NULL);
+    ir_client_keep(c, &c->password, NULL);
+    ir_client_keep(c, &c->user, NULL);
+    if (st == IR_E_AUTH) {
+        ir_error_clear(&c->error);
+        st = IR_OK;
+    }
+    return st;
+}
+
+enum ir_status
+ir_server_info(struct ir_client *c, struct ir_server_info *info)
+{
+    ir_wire_begin(c->wire);
+    return ir_call_server_info(c->wire, info);
+}
