@@ -8,6 +8,15 @@
 #include "transfer/session.h"
 #include "transfer/staged.h"
 
+static enum ir_status
+check_version(struct ir_client *c, int64_t version)
+{
+    if (version < 0)
+        return ir_error_set(&c->error, IR_E_ARGUMENT,
+            "a version number is 0 or the server's, such as 1000001");
+    return IR_OK;
+}
+
 enum ir_status
 ir_get_document(struct ir_client *c, const char *path, int64_t version,
     struct ir_document *document)
@@ -16,7 +25,7 @@ ir_get_document(struct ir_client *c, const char *path, int64_t version,
     enum ir_status st;
 
     ir_wire_begin(c->wire);
-    if (ir_session_check(c) != IR_OK)
+    if (ir_session_check(c) != IR_OK || check_version(c, version) != IR_OK)
         return c->error.status;
     do
         st = ir_call_get_download_info(c->wire, c->ticket, path, version,
@@ -40,9 +49,8 @@ ir_staged_begin(struct ir_client *c, const char *path, int64_t version,
     if (chunk_bytes > INT32_MAX)
         return ir_error_set(&c->error, IR_E_ARGUMENT,
             "a chunk has at most %d bytes", INT32_MAX);
-    if (version < 0)
-        return ir_error_set(&c->error, IR_E_ARGUMENT,
-            "a version number is 0 or the server's, such as 1000001");
+    if (check_version(c, version) != IR_OK)
+        return c->error.status;
     do
         st = ir_call_get_download_handler(c->wire, c->ticket, path, version,
             chunk_bytes, handler);

@@ -3,7 +3,8 @@
  *
  * Names are resolved once, to a descriptor of the directory: what happens to
  * the path afterwards cannot redirect a write.  The lock on the .part file
- * tells two processes with one target apart from a leftover of a crash. */
+ * tells two processes with one target apart from a leftover of a crash.  Nobody
+ * else may read the bytes while they are unproved. */
 #define _GNU_SOURCE /* fallocate, renameat2 */
 #include "transfer/file.h"
 
@@ -105,7 +106,7 @@ open_part(struct ir_file *f, struct ir_error *e)
         if (f->fd >= 0)
             close(f->fd);
         f->fd = openat(f->dir_fd, f->part, O_RDWR | O_CREAT | O_NOFOLLOW
-            | O_NONBLOCK | O_CLOEXEC, 0666);
+            | O_NONBLOCK | O_CLOEXEC, S_IRUSR | S_IWUSR);
         if (f->fd < 0)
             return io_error(e, errno, "create", f->part);
         locked = lock_part(f, e);
@@ -170,11 +171,42 @@ ir_file_write(void *ctx, uint64_t offset, const void *data, size_t n)
     return 0;
 }
 
+/* The process's umask.  umask() would change it under other threads; the kernel
+ * tells it to those who only ask. */
+static mode_t
+current_umask(void)
+{
+    FILE *status = fopen("/proc/self/status", "re");
+    unsigned mask = 077;
+    char line[256];
+
+    if (status == NULL)
+        return mask;
+    while (fgets(line, sizeof line, status) != NULL)
+        if (sscanf(line, "Umask: %o", &mask) == 1)
+            break;
+    fclose(status);
+    return mask;
+}
+
+/* Who may read the file: as the one that it replaces, else as a new one. */
+static mode_t
+final_mode(const struct ir_file *f)
+{
+    struct stat st;
+
+    if (fstatat(f->dir_fd, f->name, &st, 0) == 0)
+        return st.st_mode & 0777;
+    return 0666 & ~current_umask();
+}
+
 enum ir_status
 ir_file_publish(struct ir_file *f, struct ir_error *e)
 {
     unsigned flags = f->keep_existing ? RENAME_NOREPLACE : 0;
 
+    if (fchmod(f->fd, final_mode(f)) != 0)
+        return io_error(e, errno, "set the permissions of", f->part);
     if (fsync(f->fd) != 0)
         return io_error(e, errno, "write to disk", f->part);
     if (renameat2(f->dir_fd, f->part, f->dir_fd, f->name, flags) != 0)

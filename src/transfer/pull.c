@@ -123,7 +123,7 @@ probe_end(struct ir_pull *d)
     struct ir_chunk chunk;
     char reason[sizeof e->message];
 
-    if (d->plan.size_bytes - 1 <= OFFSET_MAX)
+    if (d->plan.size_bytes <= (uint64_t)OFFSET_MAX + 1)
         return IR_OK;
     ir_staged_read(d->c, &last, &chunk);
     if (e->status != IR_E_SERVER && e->status != IR_E_PROTOCOL
@@ -160,8 +160,10 @@ hold_chunks(struct ir_pull *d)
 enum ir_status
 ir_pull_begin(struct ir_pull *d, const char *path, const struct ir_sink *sink)
 {
+    d->path = path;
     d->sink = sink;
     d->complete = 0;
+    d->is_restaged = 0;
     if (ir_staged_begin(d->c, path, d->o.version, d->o.chunk_bytes,
             &d->handler) != IR_OK)
         return d->c->error.status;
@@ -248,6 +250,39 @@ prepare_retry(struct ir_pull *d, int n)
     return ms > 0 ? ir_wire_wait(d->c->wire, ms) : IR_OK;
 }
 
+/* The server no longer knows the handler: stage the document again, once, and
+ * go on where we are if size and checksum prove that it is the same. */
+static enum ir_status
+restage(struct ir_pull *d)
+{
+    struct ir_error *e = &d->c->error;
+    struct ir_document *was = &d->handler.document;
+    struct ir_error lost = *e;
+    struct ir_handler fresh;
+
+    if (e->status != IR_E_SERVER || e->retryable || d->is_restaged
+        || e->server_code == 4090 || !was->has_crc32)
+        return e->status;
+    d->is_restaged = 1;
+    d->n_retries++;
+    ir_error_clear(e);
+    if (ir_pull_report(d, IR_EVENT_RETRY, d->plan.offset, lost.message)
+        != IR_OK)
+        return e->status;
+    if (ir_staged_begin(d->c, d->path, d->o.version, d->o.chunk_bytes, &fresh)
+        != IR_OK) {
+        if (e->status != IR_E_CANCELLED)
+            *e = lost;
+        return e->status;
+    }
+    memcpy(d->handler.id, fresh.id, sizeof fresh.id);
+    if (fresh.document.size_bytes != was->size_bytes
+        || !fresh.document.has_crc32 || fresh.document.crc32 != was->crc32)
+        return ir_error_set(e, IR_E_CHANGED,
+            "the document changed while it was read");
+    return IR_OK;
+}
+
 /* Read the chunk at the plan's offset, as often as it takes. */
 static enum ir_status
 read_chunk(struct ir_pull *d, struct ir_chunk *chunk)
@@ -263,7 +298,7 @@ read_chunk(struct ir_pull *d, struct ir_chunk *chunk)
         st = ir_staged_read(d->c, &request, chunk);
         if (st == IR_OK)
             return ir_plan_accept(&d->plan, chunk, &d->c->error);
-    } while (prepare_retry(d, n++) == IR_OK);
+    } while (prepare_retry(d, n++) == IR_OK || restage(d) == IR_OK);
     return d->c->error.status;
 }
 

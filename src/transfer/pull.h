@@ -16,7 +16,9 @@ struct ir_pull {
     struct ir_plan plan;
     const struct ir_sink *sink; /* NULL: the caller takes chunk->data */
     uint8_t *chunk;             /* unless the sink is rewritable */
+    const char *path;
     uint64_t n_retries;
+    int is_restaged; /* the handler was lost and replaced once */
     uint64_t reported_bytes;
     int complete;
 };

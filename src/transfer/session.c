@@ -24,7 +24,8 @@ may_be_spelling(const struct ir_client *c, const struct ir_cure *cure,
     return names == IR_NAMES_TWO && c->spelling == IR_SPELLING_AUTO
         && c->ticket_proved && !cure->respelled
         && (st == IR_E_AUTH || st == IR_E_NOT_FOUND || st == IR_E_DENIED
-            || st == IR_E_SERVER);
+            || st == IR_E_SERVER || st == IR_E_ARGUMENT
+            || c->error.http_status == 400);
 }
 
 /* The call was refused in both spellings: the first refusal is the true one,
@@ -44,6 +45,7 @@ take_ticket(struct ir_client *c, struct ir_login_answer *a)
     enum ir_status st = ir_client_keep(c, &c->ticket, a->ticket);
 
     ir_wire_wipe(a->ticket, strlen(a->ticket));
+    ir_wire_conceal(c->wire, c->ticket, c->password);
     return st;
 }
 
@@ -84,7 +86,8 @@ ir_session_again(struct ir_client *c, struct ir_cure *cure,
     }
     if (cure->respelled == 1)
         st = undo_spelling(c, cure);
-    if (st != IR_E_AUTH || cure->renewed || c->user == NULL)
+    if (st != IR_E_AUTH || cure->renewed || c->user == NULL
+        || c->error.http_status != 200)
         return 0;
     cure->renewed = 1;
     ir_client_log(c, IR_LOG_INFO, "the session has ended, renewing it");
@@ -102,6 +105,16 @@ ir_session_check(struct ir_client *c)
 
 /* ---- Public ------------------------------------------------------------ */
 
+static void
+forget_session(struct ir_client *c)
+{
+    ir_wire_conceal(c->wire, NULL, NULL);
+    ir_client_keep(c, &c->ticket, NULL);
+    ir_client_keep(c, &c->password, NULL);
+    ir_client_keep(c, &c->user, NULL);
+    c->ticket_proved = 0;
+}
+
 enum ir_status
 ir_login(struct ir_client *c, const char *user, const char *password)
 {
@@ -109,14 +122,18 @@ ir_login(struct ir_client *c, const char *user, const char *password)
     enum ir_status st;
 
     ir_wire_begin(c->wire);
-    st = ir_call_authenticate_user(c->wire, user, password, c->language, &a);
-    if (st == IR_OK)
-        st = take_ticket(c, &a);
+    forget_session(c);
+    st = ir_client_keep(c, &c->password, password);
     if (st == IR_OK)
         st = ir_client_keep(c, &c->user, user);
+    ir_wire_conceal(c->wire, NULL, c->password);
     if (st == IR_OK)
-        st = ir_client_keep(c, &c->password, password);
-    c->ticket_proved = 0;
+        st = ir_call_authenticate_user(c->wire, user, password, c->language,
+            &a);
+    if (st == IR_OK)
+        st = take_ticket(c, &a);
+    if (st != IR_OK)
+        forget_session(c);
     return st;
 }
 
@@ -131,8 +148,10 @@ ir_set_ticket(struct ir_client *c, const char *ticket)
         if (*s <= 0x20 || *s >= 0x7F)
             return ir_error_set(&c->error, IR_E_ARGUMENT,
                 "a ticket has no blanks or special characters");
-    c->ticket_proved = 0;
-    return ir_client_keep(c, &c->ticket, ticket);
+    forget_session(c);
+    if (ir_client_keep(c, &c->ticket, ticket) == IR_OK)
+        ir_wire_conceal(c->wire, c->ticket, NULL);
+    return c->error.status;
 }
 
 const char *
@@ -179,9 +198,7 @@ ir_logout(struct ir_client *c)
     if (c->ticket != NULL)
         st = ir_call_log_out(c->wire, c->ticket);
     ir_wire_grace(c->wire, 0);
-    ir_client_keep(c, &c->ticket, NULL);
-    ir_client_keep(c, &c->password, NULL);
-    ir_client_keep(c, &c->user, NULL);
+    forget_session(c);
     if (st == IR_E_AUTH) {
         ir_error_clear(&c->error);
         st = IR_OK;

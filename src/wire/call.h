@@ -12,6 +12,9 @@
 #include "wire/payload.h"
 #include "wire/wire.h"
 
+/* Deepest nesting of elements in a reply. */
+#define IR_CALL_MAX_LEVEL 32
+
 struct ir_wire {
     struct ir_payload_io io; /* first: soap->user points here */
     struct soap *soap;
@@ -20,16 +23,19 @@ struct ir_wire {
     struct ir_http http;
     struct ir_url url;
     struct ir_url proxy;
-    enum ir_soap version;
+    struct Namespace namespaces[8]; /* their order decides the version */
     enum ir_spelling spelling;
     int call_timeout_ms;
+    const char *secrets[2]; /* never to be repeated in a message, or NULL */
 
     /* The call under way. */
     const char *operation;
     int repeatable; /* serving it twice does no harm */
     int repeated;
     int reused; /* the connection served a call before */
+    int n_results;
     int n_answers;
+    uint32_t open_tags[IR_CALL_MAX_LEVEL + 1]; /* CRC of their names */
 };
 
 enum ir_call_kind {
@@ -46,11 +52,14 @@ void ir_call_begin(struct ir_wire *w, const char *operation,
  * replied; call the stub again.  0: w->error->status is how it ended. */
 int ir_call_again(struct ir_wire *w, int rc);
 
-/* The answer says 'success', 'error' and 'code' (any may be NULL).  Only
- * success="true" is IR_OK; everything else is recorded as the server's refusal,
+/* The answer says 'success', 'error' and 'code' (any may be NULL); secrets in
+ * 'error' are blackened.  Only success="true" is IR_OK; everything else is recorded as the server's refusal,
  * typed by its code. */
 enum ir_status ir_call_outcome(struct ir_wire *w, const char *success,
-    const char *error, const char *code);
+    char *error, const char *code);
+
+/* Blacken the wire's secrets in a text of the server's; NULL is fine. */
+void ir_call_conceal(const struct ir_wire *w, char *text);
 
 /* The answer lacks 'what' that it must have. */
 enum ir_status ir_call_incomplete(struct ir_wire *w, const char *what);
@@ -60,6 +69,13 @@ enum ir_status ir_call_incomplete(struct ir_wire *w, const char *what);
  * caller calls it. */
 enum ir_status ir_call_check_text(struct ir_wire *w, const char *name,
     const char *text, int may_be_empty);
+
+/* Position of the first byte of 'text' that is no such character; its length
+ * if there is none. */
+size_t ir_call_text_length(const char *text);
+
+/* Is 'id' a handler: 1 to 64 letters, digits and hyphens? */
+int ir_call_is_handler(const char *id);
 
 /* 1 if 'flag' is the word true in any case, else 0. */
 int ir_call_flag(const char *flag);

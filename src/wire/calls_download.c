@@ -3,7 +3,6 @@
  *
  * Staging a document and reading it.  The checks on hostile input stand here,
  * once: what leaves this file has the right form and agrees with itself. */
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -14,16 +13,6 @@
 
 /* Servers grant at most this much; a larger grant is cut down to it. */
 #define CHUNK_BYTES_MAX 33554432
-
-static int
-is_handler(const char *id)
-{
-    size_t n = 0;
-
-    while (isalnum((unsigned char)id[n]) || id[n] == '-')
-        n++;
-    return n >= 1 && n <= 64 && id[n] == '\0';
-}
 
 /* The description of a document that GetDownloadInfo and GetDownloadHandler
  * share; 'answer' is either's answer. */
@@ -48,7 +37,7 @@ take_document(struct ir_wire *w, const LONG64 *size, const LONG64 *version,
         return ir_call_incomplete(w, "CRC32");
     }
     d->size_bytes = (uint64_t)*size;
-    d->version = version == NULL ? -1 : *version;
+    d->version = version == NULL || *version < 0 ? -1 : *version;
     d->rendered = ir_call_flag(rendered);
     return IR_OK;
 }
@@ -113,7 +102,7 @@ ir_call_get_download_handler(struct ir_wire *w, const char *ticket,
             NULL, &by_version, r);
     if (r == NULL)
         return w->error->status;
-    if (r->downloadhandler == NULL || !is_handler(r->downloadhandler))
+    if (!ir_call_is_handler(r->downloadhandler))
         return ir_call_incomplete(w, "downloadhandler");
     memcpy(a->id, r->downloadhandler, strlen(r->downloadhandler) + 1);
     if (TAKE_DOCUMENT(w, r, &a->document) != IR_OK)
@@ -126,6 +115,16 @@ ir_call_get_download_handler(struct ir_wire *w, const char *ticket,
     a->document.content_type = r->ContentType;
     a->document.modified = r->ModificationDate;
     return IR_OK;
+}
+
+static enum ir_status
+check_handler(struct ir_wire *w, const char *id)
+{
+    if (ir_call_is_handler(id))
+        return IR_OK;
+    ir_error_clear(w->error);
+    return ir_error_set(w->error, IR_E_ARGUMENT,
+        "a handler has 1 to 64 letters, digits and hyphens");
 }
 
 /* ---- A chunk ----------------------------------------------------------- */
@@ -231,6 +230,8 @@ ir_call_download_file_chunk(struct ir_wire *w, const char *ticket,
     const struct tns__ChunkAnswer *r;
 
     memset(a, 0, sizeof *a);
+    if (check_handler(w, request->handler) != IR_OK)
+        return w->error->status;
     IR_CALL(w, DownloadFileChunk, Chunk, IR_CALL_REPEATABLE, &sink, &in, r);
     if (r == NULL)
         return w->error->status;
@@ -252,6 +253,8 @@ ir_call_delete_download_handler(struct ir_wire *w, const char *ticket,
     };
     const struct tns__SimpleAnswer *r;
 
+    if (check_handler(w, handler) != IR_OK)
+        return w->error->status;
     IR_CALL(w, DeleteDownloadHandler, Simple, IR_CALL_REPEATABLE, NULL, &in,
         r);
     return r == NULL ? w->error->status : IR_OK;

@@ -510,16 +510,27 @@ ir_http_receive(struct ir_http *h, char *data, size_t size, size_t *n)
     return IR_OK;
 }
 
-enum ir_status
-ir_http_end(struct ir_http *h)
+static int
+is_blank(const char *data, size_t n)
 {
-    char rest[512];
-    size_t n = 0;
+    while (n > 0 && strchr(" \t\r\n", *data) != NULL && *data != '\0') {
+        data++;
+        n--;
+    }
+    return n == 0;
+}
+
+enum ir_status
+ir_http_end(struct ir_http *h, const char *rest, size_t n)
+{
+    char more[512];
     enum ir_status st = h->error->status;
 
+    if (!is_blank(rest, n))
+        h->keep = 0;
     while (st == IR_OK && !h->body_over) {
-        st = ir_http_receive(h, rest, sizeof rest, &n);
-        if (strspn(rest, " \t\r\n") < n)
+        st = ir_http_receive(h, more, sizeof more, &n);
+        if (!is_blank(more, n))
             h->keep = 0;
     }
     if (st != IR_OK || !h->keep || h->begin != h->end)

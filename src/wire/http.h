@@ -59,8 +59,9 @@ void ir_http_begin(struct ir_http *h, uint64_t max_body_bytes,
 enum ir_status ir_http_receive(struct ir_http *h, char *data, size_t size,
     size_t *n);
 
-/* The answer was parsed: read what is announced beyond it, and keep the
- * connection only if nothing is left over; after a failure close it. */
-enum ir_status ir_http_end(struct ir_http *h);
+/* The answer was parsed; the 'n' bytes at 'rest' were received but not used.
+ * Read what is announced beyond them, and keep the connection only if nothing
+ * but white space is left over; after a failure close it. */
+enum ir_status ir_http_end(struct ir_http *h, const char *rest, size_t n);
 
 #endif

@@ -75,6 +75,16 @@ ir_names_read(struct soap *soap, int *is_answer)
             read_attribute(a);
 }
 
+int
+ir_names_is_result(const char *tag)
+{
+    static const char suffix[] = "Result";
+    size_t n = strlen(tag);
+
+    return n >= sizeof suffix - 1
+        && strcmp(tag + n - (sizeof suffix - 1), suffix) == 0;
+}
+
 const char *
 ir_names_classic(const char *tag)
 {

@@ -9,9 +9,12 @@
 
 struct soap;
 
-/* gSOAP's feltbegin: rewrites the start tag just read, in place.  Returns 1 in
- * '*is_answer' when it is the answer element. */
+/* For gSOAP's feltbegin: rewrites the start tag just read, in place.
+ * '*is_answer' tells whether it is the answer element. */
 void ir_names_read(struct soap *soap, int *is_answer);
+
+/* Is it the name of a result, the element around the answer? */
+int ir_names_is_result(const char *tag);
 
 /* The classic name of a parameter, or 'tag' itself where both spellings
  * agree. */

@@ -70,7 +70,7 @@ known(int code)
 }
 
 enum ir_status
-ir_call_outcome(struct ir_wire *w, const char *success, const char *error,
+ir_call_outcome(struct ir_wire *w, const char *success, char *error,
     const char *code)
 {
     const char *text = error == NULL ? "" : error + strspn(error, " \t\r\n");
@@ -79,6 +79,7 @@ ir_call_outcome(struct ir_wire *w, const char *success, const char *error,
 
     if (ir_call_flag(success))
         return IR_OK;
+    ir_call_conceal(w, error);
     number = bracketed(text);
     i = known(number);
     if (i < 0 && code != NULL && strlen(code) <= 5
@@ -94,6 +95,20 @@ ir_call_outcome(struct ir_wire *w, const char *success, const char *error,
     w->error->server_code = number;
     w->error->retryable = i < 0 ? 0 : meanings[i].retryable;
     return w->error->status;
+}
+
+void
+ir_call_conceal(const struct ir_wire *w, char *text)
+{
+    for (size_t i = 0; i < sizeof w->secrets / sizeof w->secrets[0]; i++) {
+        const char *secret = w->secrets[i];
+        char *found = text;
+
+        if (text == NULL || secret == NULL || *secret == '\0')
+            continue;
+        while ((found = strstr(found, secret)) != NULL)
+            memset(found, '*', strlen(secret));
+    }
 }
 
 enum ir_status

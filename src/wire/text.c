@@ -1,9 +1,11 @@
 /* Copyright (c) 2026 the inforouter-client authors.
  * SPDX-License-Identifier: MIT
  *
- * Texts on their way out.  XML 1.0 cannot carry most control characters, not
+ * Texts on their way out, and tokens in both directions.  XML 1.0 cannot carry most control characters, not
  * even as references, and a server must not be sent broken UTF-8: better to
  * refuse than to store a document under another name. */
+#include <string.h>
+
 #include "wire/call.h"
 
 /* Bytes of the character at 's' if XML can carry it, else 0. */
@@ -32,26 +34,42 @@ character_length(const unsigned char *s)
     return n;
 }
 
+int
+ir_call_is_handler(const char *id)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+    size_t n = id == NULL ? 0 : strspn(id, letters);
+
+    return n >= 1 && n <= 64 && id[n] == '\0';
+}
+
+size_t
+ir_call_text_length(const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    size_t n;
+
+    for (n = character_length(s); *s != '\0' && n > 0;
+         n = character_length(s))
+        s += n;
+    return (size_t)(s - (const unsigned char *)text);
+}
+
 enum ir_status
 ir_call_check_text(struct ir_wire *w, const char *name, const char *text,
     int may_be_empty)
 {
-    const unsigned char *s = (const unsigned char *)text;
+    size_t n;
 
-    if (s == NULL || (*s == '\0' && !may_be_empty)) {
+    if (text == NULL || (*text == '\0' && !may_be_empty)) {
         ir_error_clear(w->error);
         return ir_error_set(w->error, IR_E_ARGUMENT, "%s is empty", name);
     }
-    while (*s != '\0') {
-        size_t n = character_length(s);
-
-        if (n == 0) {
-            ir_error_clear(w->error);
-            return ir_error_set(w->error, IR_E_ARGUMENT,
-                "%s has a byte at position %zu that is no UTF-8 text", name,
-                (size_t)(s - (const unsigned char *)text));
-        }
-        s += n;
-    }
-    return IR_OK;
+    n = ir_call_text_length(text);
+    if (text[n] == '\0')
+        return IR_OK;
+    ir_error_clear(w->error);
+    return ir_error_set(w->error, IR_E_ARGUMENT,
+        "%s has a byte at position %zu that is no UTF-8 text", name, n);
 }

@@ -449,6 +449,23 @@ ir_tls_read(struct ir_tls *tls, void *data, size_t size, size_t *n)
     return io == IR_TLS_FAILED ? report(tls) : io;
 }
 
+/* A server that refuses us after the handshake says why and leaves: its reason
+ * may have come although nothing can be sent any more. */
+static void
+prefer_reason(struct ir_tls *tls)
+{
+    struct ir_error loss = tls->failure;
+    char byte;
+    size_t n;
+
+    start(tls);
+    tls->sys_errno = 0;
+    ir_error_clear(&tls->failure);
+    settle(tls, SSL_peek_ex(tls->ssl, &byte, 1, &n));
+    if (tls->failure.status != IR_E_TLS)
+        tls->failure = loss;
+}
+
 enum ir_tls_io
 ir_tls_write(struct ir_tls *tls, const void *data, size_t size, size_t *n)
 {
@@ -459,7 +476,11 @@ ir_tls_write(struct ir_tls *tls, const void *data, size_t size, size_t *n)
     if (tls->failure.status != IR_OK)
         return report(tls);
     io = settle(tls, SSL_write_ex(tls->ssl, data, size, n));
-    return io == IR_TLS_FAILED ? report(tls) : io;
+    if (io != IR_TLS_FAILED)
+        return io;
+    if (tls->sys_errno != 0)
+        prefer_reason(tls);
+    return report(tls);
 }
 
 /* Session tickets and key updates are read here and count for nothing. */

@@ -184,6 +184,8 @@ problem_of_text(const char *text)
             return "it has a character outside ASCII";
         if (c == '\\')
             return "it has a backslash; '/' is expected";
+        if (c == '@')
+            return "it has an '@'; user names and passwords go elsewhere";
         if (c == '?')
             return "it has a query; the address of the service ends before "
                 "'?'";
@@ -202,9 +204,6 @@ parse_authority(const struct parser *p, const char *text, size_t n,
     const char *host_end;
     enum ir_status st;
 
-    if (memchr(text, '@', n) != NULL)
-        return refuse(p, "it has a user name or password; only host and port "
-            "are expected");
     if (n > 0 && *text == '[') {
         host_end = memchr(text, ']', n);
         if (host_end == NULL)

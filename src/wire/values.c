@@ -5,8 +5,13 @@
  * payload: the table of namespaces, and xs:long.
  *
  * xs:long is read strictly: an optional minus sign and 1 to 18 digits, white
- * space around them.  An empty text is -1: servers write that for numbers that
- * do not apply, and no number of this contract is negative. */
+ * space around them.  No number of this contract is negative, so an empty text,
+ * which servers write for numbers that do not apply, is -1, and one that is no
+ * number is INT64_MIN in an attribute: an answer is read whole, because what is
+ * wrong with it may stand beside a handler that has to be deleted.  An element
+ * that is no number is an error. */
+#include <stdint.h>
+
 #include "soapH.h"
 #include "srvSoap.nsmap"
 
@@ -36,6 +41,13 @@ soap_out_xsd__long(struct soap *soap, const char *tag, int id, const LONG64 *a,
     return soap_outLONG64(soap, tag, id, a, type, SOAP_TYPE_xsd__long);
 }
 
+static int
+malformed(LONG64 *a)
+{
+    *a = INT64_MIN;
+    return SOAP_OK;
+}
+
 int
 soap_s2xsd__long(struct soap *soap, const char *s, LONG64 *a)
 {
@@ -56,13 +68,13 @@ soap_s2xsd__long(struct soap *soap, const char *s, LONG64 *a)
     }
     for (; *s >= '0' && *s <= '9'; s++, n_digits++) {
         if (n_digits == 18)
-            return soap->error = SOAP_TYPE;
+            return malformed(a);
         value = value * 10 + (*s - '0');
     }
     while (is_blank(*s))
         s++;
     if (n_digits == 0 || *s != '\0')
-        return soap->error = SOAP_TYPE;
+        return malformed(a);
     *a = negative ? -value : value;
     return SOAP_OK;
 }
@@ -83,5 +95,9 @@ soap_in_xsd__long(struct soap *soap, const char *tag, LONG64 *a,
     if (soap_s2xsd__long(soap, soap_value(soap), a)
         || (soap->body && soap_element_end_in(soap, tag)))
         return NULL;
+    if (*a == INT64_MIN) {
+        soap->error = SOAP_TYPE;
+        return NULL;
+    }
     return a;
 }

@@ -12,14 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/crc32.h"
 #include "wire/call.h"
 #include "wire/names.h"
 
 /* An answer without payload has this many bytes at most. */
 #define ANSWER_BYTES 65536
 #define ANSWER_TAGS 64
-#define MAX_LEVEL 32
-
+/* Elements around the result: envelope, body and response. */
+#define RESULT_LEVEL 3
 static struct ir_wire *
 wire_of(struct soap *soap)
 {
@@ -86,14 +87,63 @@ on_close(struct soap *soap)
     return SOAP_OK;
 }
 
+static uint32_t
+digest(const char *tag)
+{
+    return ir_crc32(0, tag, strlen(tag));
+}
+
+/* Control characters pass: texts that are shown are made printable. */
+static int
+is_utf8_text(const char *text)
+{
+    for (text += ir_call_text_length(text); *text != '\0';
+         text += ir_call_text_length(text)) {
+        if ((unsigned char)*text >= 0x20)
+            return 0;
+        text++;
+    }
+    return 1;
+}
+
+/* Is the message declared as UTF-8, and are the attributes just read? */
+static int
+is_utf8(const struct soap *soap)
+{
+    if (soap->mode & SOAP_ENC_LATIN)
+        return 0;
+    for (struct soap_attribute *a = soap->attributes; a != NULL; a = a->next)
+        if (a->visible && a->value != NULL && !is_utf8_text(a->value))
+            return 0;
+    return 1;
+}
+
 static int
 on_element(struct soap *soap, const char *tag)
 {
+    struct ir_wire *w = wire_of(soap);
     int is_answer;
 
-    (void)tag;
+    if (!is_utf8(soap))
+        return SOAP_UTF_ERROR;
+    if (soap->level < IR_CALL_MAX_LEVEL)
+        w->open_tags[soap->level] = digest(tag);
+    if (soap->level == RESULT_LEVEL)
+        w->n_results += ir_names_is_result(tag);
     ir_names_read(soap, &is_answer);
-    wire_of(soap)->n_answers += is_answer;
+    w->n_answers += is_answer;
+    return SOAP_OK;
+}
+
+/* gSOAP compares end tags in its strict mode only, which refuses what a newer
+ * server may add. */
+static int
+on_element_end(struct soap *soap, const char *tag, const char *expected)
+{
+    (void)expected;
+    if (soap->level == 0 || soap->level > IR_CALL_MAX_LEVEL
+        || wire_of(soap)->open_tags[soap->level - 1] != digest(tag))
+        return SOAP_SYNTAX_ERROR;
     return SOAP_OK;
 }
 
@@ -121,10 +171,13 @@ ir_call_begin(struct ir_wire *w, const char *operation,
     uint64_t payload_bytes = sink == NULL ? 0 : sink->limit_bytes;
 
     ir_error_clear(w->error);
+    soap_destroy(w->soap);
+    soap_end(w->soap);
     w->operation = operation;
     w->repeatable = kind == IR_CALL_REPEATABLE;
     w->repeated = 0;
     w->reused = 0;
+    w->n_results = 0;
     w->n_answers = 0;
     memset(&w->io.sink, 0, sizeof w->io.sink);
     if (sink != NULL)
@@ -132,7 +185,6 @@ ir_call_begin(struct ir_wire *w, const char *operation,
     w->io.fault = IR_PAYLOAD_OK;
     w->soap->feltbegout = classic ? on_classic_begin : NULL;
     w->soap->feltendout = classic ? on_classic_end : NULL;
-    soap_set_version(w->soap, w->version == IR_SOAP_12 ? 2 : 1);
     /* Room for line breaks in the base64: a tenth more. */
     ir_http_begin(&w->http,
         ANSWER_BYTES + payload_bytes / 30 * 44 + payload_bytes % 30 * 2,
@@ -164,8 +216,9 @@ settle_payload(struct ir_wire *w)
 static void
 settle_fault(struct ir_wire *w, int rc)
 {
-    const char *text = *soap_faultstring(w->soap);
+    char *text = ir_call_out(*soap_faultstring(w->soap));
 
+    ir_call_conceal(w, text);
     ir_error_set(w->error, IR_E_SERVER, "%s ended in a SOAP fault: %s",
         w->operation, text == NULL ? "no text" : text);
     w->error->retryable = rc == SOAP_SVR_FAULT;
@@ -208,7 +261,7 @@ settle(struct ir_wire *w, int rc)
     if (rc == SOAP_OK && w->http.status != 200)
         ir_error_set(w->error, IR_E_PROTOCOL,
             "an answer came with HTTP status %d", w->http.status);
-    else if (rc == SOAP_OK && w->n_answers > 1)
+    else if (rc == SOAP_OK && (w->n_answers > 1 || w->n_results > 1))
         ir_error_set(w->error, IR_E_PROTOCOL,
             "the reply to %s has more than one answer", w->operation);
     else if (rc == SOAP_EOM)
@@ -227,7 +280,9 @@ ir_call_again(struct ir_wire *w, int rc)
     int again;
 
     settle(w, rc);
-    ir_http_end(&w->http);
+    ir_http_end(&w->http, w->soap->buf + w->soap->bufidx,
+        w->soap->bufidx < w->soap->buflen
+            ? w->soap->buflen - w->soap->bufidx : 0);
     again = w->error->status == IR_E_NETWORK && w->repeatable && w->reused
         && !w->repeated && !w->http.reply_begun;
     if (again) {
@@ -235,23 +290,40 @@ ir_call_again(struct ir_wire *w, int rc)
         ir_http_begin(&w->http, w->http.max_body_bytes,
             w->http.guard.max_tags);
         w->repeated = 1;
+        w->n_results = 0;
         w->n_answers = 0;
-        soap_set_version(w->soap, w->version == IR_SOAP_12 ? 2 : 1);
     }
     return again;
 }
 
 /* ---- The line ---------------------------------------------------------- */
 
+/* The generated table begins with the names of SOAP 1.2 and accepts those of
+ * 1.1; for 1.1 it is the other way round. */
 static void
-set_up_soap(struct ir_wire *w)
+choose_version(struct ir_wire *w, enum ir_soap version)
+{
+    const size_t n = sizeof w->namespaces / sizeof w->namespaces[0];
+
+    for (size_t i = 0; i < n && namespaces[i].id != NULL; i++)
+        w->namespaces[i] = namespaces[i];
+    for (int i = 0; version != IR_SOAP_12 && i < 2; i++) {
+        w->namespaces[i].ns = namespaces[i].in;
+        w->namespaces[i].in = namespaces[i].ns;
+    }
+    soap_set_namespaces(w->soap, w->namespaces);
+}
+
+static void
+set_up_soap(struct ir_wire *w, enum ir_soap version)
 {
     struct soap *soap = w->soap;
 
     soap_set_imode(soap, SOAP_ENC_PLAIN | SOAP_XML_TREE | SOAP_C_UTFSTRING);
     soap_set_omode(soap, SOAP_IO_BUFFER | SOAP_XML_DEFAULTNS
         | SOAP_C_UTFSTRING);
-    soap->maxlevel = MAX_LEVEL;
+    choose_version(w, version);
+    soap->maxlevel = IR_CALL_MAX_LEVEL;
     soap->recv_maxlength = 0;
     soap->user = &w->io;
     soap->fconnect = on_connect;
@@ -260,6 +332,7 @@ set_up_soap(struct ir_wire *w)
     soap->frecv = on_receive;
     soap->fclose = on_close;
     soap->feltbegin = on_element;
+    soap->feltendin = on_element_end;
 }
 
 static int
@@ -323,10 +396,9 @@ ir_wire_new(const char *url, const struct ir_options *opts,
         return ir_error_set(error, IR_E_MEMORY, "out of memory");
     }
     w->error = error;
-    w->version = opts->soap;
     w->spelling = IR_SPELLING_DOCUMENTED;
     w->call_timeout_ms = opts->call_timeout_ms;
-    set_up_soap(w);
+    set_up_soap(w, opts->soap);
     if (open_line(w, url, opts) != IR_OK) {
         ir_wire_free(w);
         return error->status;
@@ -367,6 +439,13 @@ void
 ir_wire_spell(struct ir_wire *w, enum ir_spelling spelling)
 {
     w->spelling = spelling;
+}
+
+void
+ir_wire_conceal(struct ir_wire *w, const char *ticket, const char *password)
+{
+    w->secrets[0] = ticket;
+    w->secrets[1] = password;
 }
 
 int

@@ -22,6 +22,11 @@ void ir_wire_begin(struct ir_wire *w);
  * passes or the client is cancelled. */
 enum ir_status ir_wire_wait(struct ir_wire *w, int ms);
 
+/* Secrets that no message may repeat, even if the server does; either may be
+ * NULL.  They must live until they are replaced. */
+void ir_wire_conceal(struct ir_wire *w, const char *ticket,
+    const char *password);
+
 /* How parameters are spelled from now on: never AUTO. */
 void ir_wire_spell(struct ir_wire *w, enum ir_spelling spelling);
 
