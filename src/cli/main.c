@@ -1,0 +1,121 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * ir: the table of verbs, and the way from the command line to one of them. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "output.h"
+#include "signals.h"
+
+const struct ir_verb ir_verbs[] = {
+    { "get", IR_VERB_GET, "REMOTE...", 1, -1, "store documents in local files",
+        "Fetch documents chunk by chunk, verify them, and store each under "
+        "its last name, or as -o says.  REMOTE is /Library/Folder/Name, or "
+        "~D and the document's id, as in ~D40817.  A local file is replaced "
+        "only when every byte has been verified.",
+        NULL, ir_cmd_get },
+    { "info", IR_VERB_INFO, "REMOTE...", 1, -1,
+        "show size, checksum and version of documents",
+        "Show what the server tells about documents: size, CRC32, version, "
+        "name, type and date.  Nothing is transferred.",
+        NULL, ir_cmd_info },
+    { "login", IR_VERB_LOGIN, "", 0, 0, "open a session for other verbs",
+        "Log in as --user and write the ticket of the session to "
+        "--ticket-file, which only you can read.  The password comes from "
+        "--password-file, --password-stdin, or a prompt at the terminal.",
+        NULL, ir_cmd_login },
+    { "logout", IR_VERB_LOGOUT, "", 0, 0, "end that session",
+        "End the session of --ticket-file and remove the file.", NULL,
+        ir_cmd_logout },
+    { "ticket", IR_VERB_TICKET, "", 0, 0, "show whose session it is",
+        "Show whose session the one of --ticket-file is, and until when.", NULL,
+        ir_cmd_ticket },
+    { "call", IR_VERB_CALL, "[OPERATION [NAME=VALUE...]]", 0, -1,
+        "make one call of the web service",
+        "Call one operation of the server and print its reply; without "
+        "OPERATION, list them with their parameters.  Passwords and tickets "
+        "are no parameters here but come as for the other verbs.  The bytes "
+        "of DownloadFileChunk go to standard output or to -o.",
+        ir_cmd_call_word, ir_cmd_call },
+    { "help", IR_VERB_HELP, "[VERB]", 0, 1, "explain a verb and its options",
+        "Explain a verb and its options.", ir_cmd_help_word, ir_cmd_help },
+    { "completion", IR_VERB_COMPLETION, "bash|zsh|fish", 1, 1,
+        "print a completion script for a shell",
+        "Print a script that teaches a shell to complete the words of ir, "
+        "for example: source <(ir completion bash)",
+        ir_cmd_completion_word, ir_cmd_completion },
+    { NULL, IR_VERBS_ALL, NULL, 0, 0, NULL, NULL, NULL, NULL },
+};
+
+const struct ir_verb *
+ir_verbs_find(const char *name)
+{
+    for (const struct ir_verb *v = ir_verbs; v->name != NULL; v++) {
+        if (strcmp(v->name, name) == 0)
+            return v;
+    }
+    return NULL;
+}
+
+/* Were one of the three closed, a document or a connection would get its number
+ * and be mixed with what is printed.  The stand-ins fail when they are used. */
+static void
+fill_standard_descriptors(void)
+{
+    static const int modes[] = { O_WRONLY, O_RDONLY, O_RDONLY };
+
+    for (int fd = 0; fd < 3; fd++) {
+        if (fcntl(fd, F_GETFD) < 0)
+            open("/dev/null", modes[fd]);
+    }
+}
+
+/* Help must be there also when a setting is wrong. */
+static int
+needs_settings(const struct ir_settings *s)
+{
+    return !ir_options_get(s, IR_OPTION_HELP, 0)
+        && !ir_options_get(s, IR_OPTION_VERSION, 0)
+        && (s->verb == NULL || (s->verb->bit & IR_VERBS_SERVER) != 0);
+}
+
+static int
+run(const struct ir_settings *s, struct ir_output *out)
+{
+    if (ir_options_get(s, IR_OPTION_VERSION, 0)) {
+        fprintf(out->data, "ir %d.%d.%d\n", IR_VERSION_MAJOR, IR_VERSION_MINOR,
+            IR_VERSION_PATCH);
+        return IR_EXIT_OK;
+    }
+    if (ir_options_get(s, IR_OPTION_HELP, 0))
+        return ir_cmd_help(s, out);
+    return s->verb->run(s, out);
+}
+
+int
+main(int argc, char **argv)
+{
+    struct ir_settings s = { .verb = NULL };
+    struct ir_error e = { .status = IR_OK };
+    struct ir_output out;
+    int code;
+
+    fill_standard_descriptors();
+    prctl(PR_SET_DUMPABLE, 0); /* no secrets in core files */
+    ir_signals_install();
+    ir_options_parse(&s, argc, argv, &e);
+    if (needs_settings(&s)) {
+        ir_config_environment(&s, &e);
+        ir_config_file(&s, &e);
+    }
+    ir_output_init(&out, &s);
+    code = e.status == IR_OK ? run(&s, &out) : ir_output_error(&out, NULL, &e);
+    code = ir_output_close(&out, code);
+    ir_options_clear(&s);
+    return code;
+}

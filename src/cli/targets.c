@@ -1,0 +1,152 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT */
+#include "targets.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "names.h"
+
+/* Is 'output' a file, a directory, or a directory to be made? */
+static enum ir_status
+place(struct ir_targets *t, struct ir_error *e)
+{
+    const char *output = t->output;
+    struct stat st;
+
+    if (output == NULL) {
+        t->directory = ".";
+        return IR_OK;
+    }
+    if (strcmp(output, "-") != 0) {
+        int exists = stat(output, &st) == 0;
+
+        if (output[strlen(output) - 1] == '/') {
+            t->directory = output;
+            t->create_directory = !exists;
+        } else if (exists && S_ISDIR(st.st_mode)) {
+            t->directory = output;
+        }
+    }
+    if (t->n > 1 && t->directory == NULL)
+        return ir_fault_set(e, IR_E_ARGUMENT,
+            "-o %s: %d documents need a directory, which exists or ends "
+            "with '/'",
+            output, t->n);
+    return IR_OK;
+}
+
+static enum ir_status
+put(const struct ir_targets *t, struct ir_target *target, const char *name,
+    struct ir_error *e)
+{
+    if (t->directory == NULL)
+        target->file = strdup(t->output);
+    else if (t->output == NULL)
+        target->file = strdup(name);
+    else
+        target->file = ir_names_join(t->directory, name);
+    if (target->file == NULL)
+        return ir_fault_set(e, IR_E_MEMORY, "out of memory");
+    return IR_OK;
+}
+
+static enum ir_status
+plan(struct ir_targets *t, struct ir_target *target, struct ir_error *e)
+{
+    const char *name = ir_names_last(target->path);
+
+    if (t->directory != NULL && ir_names_is_id(target->path))
+        return IR_OK;
+    if (t->directory != NULL && name == NULL)
+        return ir_fault_set(e, IR_E_ARGUMENT,
+            "'%s' does not end in the name of a document", target->path);
+    return put(t, target, name, e);
+}
+
+enum ir_status
+ir_targets_init(struct ir_targets *t, const char *output, char **paths, int n,
+    struct ir_error *e)
+{
+    memset(t, 0, sizeof *t);
+    t->output = output;
+    t->n = n;
+    t->of = calloc((size_t)n, sizeof *t->of);
+    if (t->of == NULL)
+        return ir_fault_set(e, IR_E_MEMORY, "out of memory");
+    if (place(t, e) != IR_OK)
+        return e->status;
+    for (int i = 0; i < n; i++) {
+        t->of[i].path = paths[i];
+        if (plan(t, &t->of[i], e) != IR_OK)
+            break;
+    }
+    return e->status;
+}
+
+enum ir_status
+ir_targets_name(const struct ir_targets *t, struct ir_target *target,
+    const char *name, struct ir_error *e)
+{
+    if (name == NULL || *name == '\0')
+        return ir_fault_set(e, IR_E_ARGUMENT,
+            "the server suggests no name: use -o FILE");
+    if (!ir_names_is_safe(name))
+        return ir_fault_set(e, IR_E_ARGUMENT,
+            "the name that the server suggests is not safe to use (%.300s): "
+            "use -o FILE",
+            name);
+    return put(t, target, name, e);
+}
+
+static int
+by_file(const void *a, const void *b)
+{
+    const char *const *x = a;
+    const char *const *y = b;
+
+    return strcmp(*x, *y);
+}
+
+enum ir_status
+ir_targets_check(const struct ir_targets *t, struct ir_error *e)
+{
+    const char **files = calloc((size_t)t->n, sizeof *files);
+    size_t n = 0;
+
+    if (files == NULL)
+        return ir_fault_set(e, IR_E_MEMORY, "out of memory");
+    for (int i = 0; i < t->n; i++) {
+        if (t->of[i].file != NULL)
+            files[n++] = t->of[i].file;
+    }
+    qsort(files, n, sizeof *files, by_file);
+    for (size_t i = 1; i < n; i++) {
+        if (strcmp(files[i - 1], files[i]) == 0)
+            ir_fault_set(e, IR_E_ARGUMENT,
+                "two documents would be written to %s", files[i]);
+    }
+    free(files);
+    return e->status;
+}
+
+enum ir_status
+ir_targets_create(const struct ir_targets *t, struct ir_error *e)
+{
+    if (t->create_directory && mkdir(t->directory, 0777) != 0
+        && errno != EEXIST)
+        return ir_fault_set_errno(e, errno, "cannot create the directory %s",
+            t->directory);
+    return IR_OK;
+}
+
+void
+ir_targets_clear(struct ir_targets *t)
+{
+    for (int i = 0; t->of != NULL && i < t->n; i++)
+        free(t->of[i].file);
+    free(t->of);
+    memset(t, 0, sizeof *t);
+}

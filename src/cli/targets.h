@@ -1,0 +1,42 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * Which document goes where, settled before anything is fetched. */
+#ifndef IR_CLI_TARGETS_H
+#define IR_CLI_TARGETS_H
+
+#include "fault.h"
+
+struct ir_target {
+    const char *path; /* remote */
+    char *file;       /* local; NULL while the name is not known */
+    int failed;       /* told already, not to be fetched */
+};
+
+struct ir_targets {
+    const char *output;    /* as given; NULL: here */
+    const char *directory; /* where names go; NULL: 'output' is a file */
+    int create_directory;
+    int n;
+    struct ir_target *of;
+};
+
+/* Plan for the 'n' remote paths at 'paths'.  Those whose name only the server
+ * knows stay without a file.  ir_targets_clear() is due in any case. */
+enum ir_status ir_targets_init(struct ir_targets *t, const char *output,
+    char **paths, int n, struct ir_error *e);
+
+/* Give a target the name that the server suggests, NULL included. */
+enum ir_status ir_targets_name(const struct ir_targets *t,
+    struct ir_target *target, const char *name, struct ir_error *e);
+
+/* IR_E_ARGUMENT if two documents would land in one file. */
+enum ir_status ir_targets_check(const struct ir_targets *t, struct ir_error *e);
+
+/* Make the directory, if one is due. */
+enum ir_status ir_targets_create(const struct ir_targets *t,
+    struct ir_error *e);
+
+void ir_targets_clear(struct ir_targets *t);
+
+#endif
