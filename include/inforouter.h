@@ -110,7 +110,7 @@ struct ir_options {
     const char *cert_file;   /* client certificate, PEM */
     const char *key_file;    /* its key, PEM; NULL: in 'cert_file' */
     const char *proxy;       /* http://host:port; NULL: from HTTPS_PROXY,
-                                HTTP_PROXY and NO_PROXY; "": none */
+                                HTTP_PROXY, NO_PROXY; "": none */
     int connect_timeout_ms;  /* name lookup, TCP and TLS; 0: 10 s */
     int idle_timeout_ms;     /* without a byte moving; 0: 60 s */
     int call_timeout_ms;     /* one call of this library; 0: no limit */
@@ -129,7 +129,7 @@ IR_API enum ir_status ir_client_new(const char *url,
     struct ir_error *why);
 
 /* Close the connection and wipe the secrets.  Ends no session: that is
- * ir_logout().  NULL is fine. */
+ * ir_logout().  No ir_client_cancel() may still be running.  NULL is fine. */
 IR_API void ir_client_free(struct ir_client *c);
 
 /* Why the last call on 'c' failed; status IR_OK if it did not. */

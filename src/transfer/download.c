@@ -199,8 +199,15 @@ ir_download_next(struct ir_download *download, struct ir_chunk *chunk)
 void
 ir_download_close(struct ir_download *download)
 {
+    struct ir_client *c;
+    struct ir_error kept;
+
     if (download == NULL)
         return;
+    c = download->pull.c;
+    kept = c->error;
+    ir_wire_begin(c->wire);
+    c->error = kept;
     ir_pull_end(&download->pull);
     free(download);
 }

@@ -261,7 +261,7 @@ restage(struct ir_pull *d)
     struct ir_handler fresh;
 
     if (e->status != IR_E_SERVER || e->retryable || d->is_restaged
-        || e->server_code == 4090 || !was->has_crc32)
+        || d->o.n_retries < 0 || !was->has_crc32)
         return e->status;
     d->is_restaged = 1;
     d->n_retries++;
@@ -269,13 +269,15 @@ restage(struct ir_pull *d)
     if (ir_pull_report(d, IR_EVENT_RETRY, d->plan.offset, lost.message)
         != IR_OK)
         return e->status;
-    if (ir_staged_begin(d->c, d->path, d->o.version, d->o.chunk_bytes, &fresh)
-        != IR_OK) {
+    ir_staged_end(d->c, d->handler.id);
+    ir_error_clear(e);
+    ir_staged_begin(d->c, d->path, d->o.version, d->o.chunk_bytes, &fresh);
+    memcpy(d->handler.id, fresh.id, sizeof fresh.id);
+    if (e->status != IR_OK) {
         if (e->status != IR_E_CANCELLED)
             *e = lost;
         return e->status;
     }
-    memcpy(d->handler.id, fresh.id, sizeof fresh.id);
     if (fresh.document.size_bytes != was->size_bytes
         || !fresh.document.has_crc32 || fresh.document.crc32 != was->crc32)
         return ir_error_set(e, IR_E_CHANGED,
@@ -333,8 +335,9 @@ ir_pull_result(const struct ir_pull *d, struct ir_result *r)
     *r = (struct ir_result){
         .size_bytes = d->plan.size_bytes,
         .crc32 = d->plan.crc32,
-        .level = document->has_crc32 ? IR_LEVEL_VERIFIED
-                                     : IR_LEVEL_CHUNK_VERIFIED,
+        .level = !d->complete         ? IR_LEVEL_NONE
+            : document->has_crc32 ? IR_LEVEL_VERIFIED
+                                  : IR_LEVEL_CHUNK_VERIFIED,
         .n_chunks = d->plan.n_chunks,
         .n_retries = d->n_retries,
         .version = document->version,

@@ -17,25 +17,40 @@
 
 /* ---- Cures ------------------------------------------------------------- */
 
+/* Is it what a server says to a parameter that it missed? */
+static int
+is_refusal(const struct ir_client *c, enum ir_status st)
+{
+    switch (c->error.http_status) {
+    case 200:
+    case 500:
+        return st == IR_E_AUTH || st == IR_E_NOT_FOUND || st == IR_E_SERVER
+            || st == IR_E_ARGUMENT;
+    case 400:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
 static int
 may_be_spelling(const struct ir_client *c, const struct ir_cure *cure,
     enum ir_names names, enum ir_status st)
 {
     return names == IR_NAMES_TWO && c->spelling == IR_SPELLING_AUTO
-        && c->ticket_proved && !cure->respelled
-        && (st == IR_E_AUTH || st == IR_E_NOT_FOUND || st == IR_E_DENIED
-            || st == IR_E_SERVER || st == IR_E_ARGUMENT
-            || c->error.http_status == 400);
+        && c->ticket_proved && !cure->respelled && is_refusal(c, st);
 }
 
-/* The call was refused in both spellings: the first refusal is the true one,
- * and the next call starts with the documented names again. */
+/* The other spelling did not help: the next call starts with the documented
+ * names again.  If the call was refused in both, the first refusal is the true
+ * one. */
 static enum ir_status
-undo_spelling(struct ir_client *c, struct ir_cure *cure)
+undo_spelling(struct ir_client *c, struct ir_cure *cure, enum ir_status st)
 {
     ir_wire_spell(c->wire, IR_SPELLING_DOCUMENTED);
-    c->error = cure->first;
     cure->respelled = 2;
+    if (is_refusal(c, st))
+        c->error = cure->first;
     return c->error.status;
 }
 
@@ -85,7 +100,7 @@ ir_session_again(struct ir_client *c, struct ir_cure *cure,
         return 1;
     }
     if (cure->respelled == 1)
-        st = undo_spelling(c, cure);
+        st = undo_spelling(c, cure, st);
     if (st != IR_E_AUTH || cure->renewed || c->user == NULL
         || c->error.http_status != 200)
         return 0;

@@ -39,7 +39,7 @@ take_ticket(struct ir_wire *w, const struct tns__LoginAnswer *r,
     s = a->ticket;
     while (s != NULL && n <= TICKET_BYTES && s[n] > 0x20 && s[n] < 0x7F)
         n++;
-    if (n == 0 || s[n] != '\0')
+    if (n == 0 || n > TICKET_BYTES || s[n] != '\0')
         return ir_call_incomplete(w, "ticket");
     return IR_OK;
 }

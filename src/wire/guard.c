@@ -13,7 +13,7 @@ enum state {
     STATE_TEXT,    /* between tags */
     STATE_OPEN,    /* just after '<' */
     STATE_TAG,     /* inside <...> */
-    STATE_BANG,    /* after "<!" */
+    STATE_BANG,    /* inside "<!--" or "<![CDATA[" */
     STATE_COMMENT, /* inside <!-- ... --> */
     STATE_SECTION  /* inside <![CDATA[ ... ]]> */
 };
@@ -26,21 +26,21 @@ ir_guard_init(struct ir_guard *g, uint64_t max_tags)
     g->state = STATE_PROLOG;
 }
 
-/* A comment or section ends where 'end' ("-->" or "]]>") is complete. */
+/* The next byte of a comment, which "--" ends and nothing else may follow, or
+ * of a section, which "]]>" ends. */
 static const char *
-skip_until(struct ir_guard *g, const char *p, const char *limit,
-    const char *end)
+skip(struct ir_guard *g, char c)
 {
-    for (; p < limit; p++) {
-        g->tail[0] = g->tail[1];
-        g->tail[1] = g->tail[2];
-        g->tail[2] = *p;
-        if (*p == '>' && memcmp(g->tail, end, 3) == 0) {
-            g->state = STATE_TEXT;
-            return p + 1;
-        }
-    }
-    return p;
+    const char *end = g->state == STATE_COMMENT ? "-->" : "]]>";
+    int is_over = memcmp(g->tail, end, 2) == 0;
+
+    if (is_over && c == '>')
+        g->state = STATE_TEXT;
+    else if (is_over && g->state == STATE_COMMENT)
+        return "a comment holds --";
+    g->tail[0] = g->tail[1];
+    g->tail[1] = c;
+    return NULL;
 }
 
 static const char *
@@ -61,16 +61,31 @@ prolog(struct ir_guard *g, const char **p)
     return "not XML";
 }
 
+/* After "<!": a comment or a section begins, or it is refused.  tag_bytes
+ * counts what has been read behind the '<'. */
 static const char *
 after_bang(struct ir_guard *g, char c)
 {
-    g->tail[0] = g->tail[1] = g->tail[2] = '\0';
-    if (c == '-')
-        g->state = STATE_COMMENT;
-    else if (c == '[')
-        g->state = STATE_SECTION;
-    else
-        return "a document type declaration is not accepted";
+    static const char comment[] = "--";
+    static const char section[] = "[CDATA[";
+    size_t n = g->tag_bytes++ - 2;
+
+    if (n == 0)
+        g->quote = c;
+    if (g->quote == comment[0] && c == comment[n]) {
+        if (comment[n + 1] == '\0')
+            g->state = STATE_COMMENT;
+    } else if (g->quote == section[0] && c == section[n]) {
+        if (section[n + 1] == '\0')
+            g->state = STATE_SECTION;
+    } else {
+        return n == 0 ? "a document type declaration is not accepted"
+                      : "only comments and CDATA may begin with <!";
+    }
+    if (g->state != STATE_BANG) {
+        g->quote = '\0';
+        memset(g->tail, 0, sizeof g->tail);
+    }
     return NULL;
 }
 
@@ -116,8 +131,10 @@ ir_guard_check(struct ir_guard *g, const char *data, size_t n)
             break;
         case STATE_OPEN:
             g->state = *p == '!' ? STATE_BANG : STATE_TAG;
-            if (*p == '!')
+            if (*p == '!') {
+                g->tag_bytes++;
                 p++;
+            }
             break;
         case STATE_TAG:
             problem = inside_tag(g, *p++);
@@ -126,10 +143,8 @@ ir_guard_check(struct ir_guard *g, const char *data, size_t n)
             problem = after_bang(g, *p++);
             break;
         case STATE_COMMENT:
-            p = skip_until(g, p, limit, "-->");
-            break;
         case STATE_SECTION:
-            p = skip_until(g, p, limit, "]]>");
+            problem = skip(g, *p++);
             break;
         }
     }

@@ -17,8 +17,9 @@ struct ir_guard {
     uint64_t max_tags;
     uint64_t n_tags;
     size_t tag_bytes; /* in the tag, comment or section that is open */
-    char tail[3];     /* the last bytes of an open comment or section */
-    char quote;       /* the quote that is open inside a tag, or 0 */
+    char tail[2];     /* the last bytes of an open comment or section */
+    char quote;       /* the quote that is open inside a tag, or 0; or what
+                         follows "<!" */
     int state;
 };
 

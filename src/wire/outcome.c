@@ -24,7 +24,7 @@ static const struct {
     { 903, IR_E_ARGUMENT, 0 },   /* required parameter missing */
     { 921, IR_E_DENIED, 0 },     /* insufficient rights */
     { 2285, IR_E_NOT_FOUND, 0 }, /* document */
-    { 2730, IR_E_DENIED, 0 },    /* not for anonymous users */
+    { 2730, IR_E_AUTH, 0 },      /* not for anonymous users */
     { 4000, IR_E_SERVER, 0 },    /* bad argument or state */
     { 4010, IR_E_AUTH, 0 },      /* ticket missing, unknown or expired */
     { 4030, IR_E_DENIED, 0 },
@@ -79,8 +79,8 @@ ir_call_outcome(struct ir_wire *w, const char *success, char *error,
 
     if (ir_call_flag(success))
         return IR_OK;
-    ir_call_conceal(w, error);
     number = bracketed(text);
+    ir_call_conceal(w, error);
     i = known(number);
     if (i < 0 && code != NULL && strlen(code) <= 5
         && strspn(code, "0123456789") == strlen(code)) {

@@ -18,9 +18,9 @@ character_length(const unsigned char *s)
 
     if (s[0] < 0x80)
         return s[0] >= 0x20 || s[0] == '\t' || s[0] == '\n' || s[0] == '\r';
-    n = s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : s[0] >= 0xC0 ? 2 : 0;
-    if (n == 0)
+    if (s[0] < 0xC2 || s[0] > 0xF4)
         return 0;
+    n = s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : 2;
     code = s[0] & (0xFFu >> (n + 1));
     for (size_t i = 1; i < n; i++) {
         if ((s[i] & 0xC0) != 0x80)

@@ -27,6 +27,9 @@
 
 /* Attempts that succeed at once before cancel and clock are looked at. */
 #define MAX_UNWATCHED 16
+/* Idle is who moves fewer bytes than this in the idle time: a peer that drips
+ * byte after byte is not alive. */
+#define MIN_BYTES ((size_t)1024)
 /* Largest head of a proxy's reply to CONNECT. */
 #define PROXY_HEAD_BYTES ((size_t)8192)
 
@@ -45,6 +48,9 @@ struct ir_transport {
     const char *stage; /* of connecting that is under way; NULL: connected */
     int is_secured;    /* bytes go through 'tls' */
     int is_broken;     /* not to be used for another call */
+    int is_receiving;
+    int64_t idle_left_ms; /* to wait, until MIN_BYTES are due */
+    size_t idle_bytes;    /* that moved so far */
     int n_unwatched;
     pid_t owner; /* a child of fork() must not speak on its parent's line */
 };
@@ -240,17 +246,45 @@ try_send(struct ir_transport *t, const void *data, size_t size, size_t *n)
     return fail_io(t, "send to");
 }
 
-/* Connecting ends at one moment; afterwards every wait begins a new idle time,
- * because some byte moved before it. */
+static void
+restart_idle_time(struct ir_transport *t)
+{
+    t->idle_left_ms = t->idle_timeout_ms;
+    t->idle_bytes = 0;
+}
+
+/* A request or its reply begins. */
+static void
+turn(struct ir_transport *t, int is_receiving)
+{
+    if (t->is_receiving != is_receiving)
+        restart_idle_time(t);
+    t->is_receiving = is_receiving;
+}
+
+static void
+count_moved(struct ir_transport *t, size_t n)
+{
+    t->idle_bytes += n;
+    if (t->idle_bytes >= MIN_BYTES)
+        restart_idle_time(t);
+}
+
+/* Only time spent here is idle time: what the caller does between two calls is
+ * not the peer's fault. */
 static int
 wait_io(struct ir_transport *t, short events)
 {
-    int64_t end = t->stage == NULL ? ir_watch_end(t->idle_timeout_ms)
-                                   : t->connect_end_ms;
+    int64_t start = ir_watch_now();
+    int64_t end = t->connect_end_ms;
 
+    if (t->stage == NULL)
+        end = t->idle_timeout_ms <= 0 ? IR_WATCH_NEVER
+                                      : start + t->idle_left_ms;
     t->n_unwatched = 0;
     switch (ir_watch_wait(&t->watch, t->socket, events, end)) {
     case IR_WAKE_READY:
+        t->idle_left_ms -= ir_watch_now() - start;
         return 1;
     case IR_WAKE_FAILED:
         return 0;
@@ -261,8 +295,9 @@ wait_io(struct ir_transport *t, short events)
         ir_error_set(t->error, IR_E_TIMEOUT, "%s not finished after %s",
             t->stage, ir_watch_span(t->connect_timeout_ms).text);
     else
-        ir_error_set(t->error, IR_E_TIMEOUT, "%s for %s",
-            events == POLLIN ? "no reply" : "no byte accepted",
+        ir_error_set(t->error, IR_E_TIMEOUT, "%s %s for %s",
+            t->idle_bytes == 0 ? "no" : "hardly a",
+            events == POLLIN ? "reply" : "byte accepted",
             ir_watch_span(t->idle_timeout_ms).text);
     return 0;
 }
@@ -300,12 +335,14 @@ ir_transport_send(struct ir_transport *t, const void *data, size_t n)
 {
     const char *next = data;
 
+    turn(t, 0);
     while (n > 0) {
         size_t part;
         enum ir_tls_io io = try_send(t, next, n, &part);
 
         next += part;
         n -= part;
+        count_moved(t, part);
         if (!go_on(t, io))
             return give_up(t);
     }
@@ -319,8 +356,10 @@ ir_transport_receive(struct ir_transport *t, void *data, size_t size,
     enum ir_tls_io io = IR_TLS_DONE;
 
     *n = 0;
+    turn(t, 1);
     while (go_on(t, io)) {
         io = try_receive(t, data, size, n);
+        count_moved(t, *n);
         if (io == IR_TLS_DONE || io == IR_TLS_END)
             return IR_OK;
     }
@@ -438,6 +477,7 @@ ir_transport_connect(struct ir_transport *t, int *reused)
     if (!may_go_on(t))
         return t->error->status;
     *reused = is_reusable(t);
+    restart_idle_time(t);
     if (*reused)
         return IR_OK;
     ir_transport_close(t);
@@ -450,6 +490,7 @@ ir_transport_connect(struct ir_transport *t, int *reused)
         st = open_tunnel(t);
     if (st == IR_OK && t->tls != NULL)
         st = secure(t);
+    restart_idle_time(t);
     if (st == IR_OK)
         t->stage = NULL;
     else

@@ -268,7 +268,7 @@ ir_url_parse(const char *text, struct ir_url *url, struct ir_error *e)
     return parse(&(struct parser){ "URL", e }, text, url);
 }
 
-/* ---- The environment's proxy ------------------------------------------- */
+/* ---- Proxies ----------------------------------------------------------- */
 
 /* http://host:port, or host:port alone. */
 static enum ir_status
@@ -290,6 +290,12 @@ parse_proxy(const struct parser *p, const char *text, struct ir_url *url)
     if (st == IR_OK && strcmp(url->path, "/") != 0)
         return refuse(p, "a proxy has no path");
     return st;
+}
+
+enum ir_status
+ir_url_parse_proxy(const char *text, struct ir_url *url, struct ir_error *e)
+{
+    return parse_proxy(&(struct parser){ "proxy", e }, text, url);
 }
 
 /* The first of the variables that is set and not empty, or NULL. */

@@ -9,6 +9,7 @@
 #include "wire/wire.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,9 @@
 /* An answer without payload has this many bytes at most. */
 #define ANSWER_BYTES 65536
 #define ANSWER_TAGS 64
+/* What gSOAP's reader returns for markup, beside EOF. */
+#define MARKUP_TAG (-2)
+#define MARKUP_END_TAG (-3)
 /* Elements around the result: envelope, body and response. */
 #define RESULT_LEVEL 3
 static struct ir_wire *
@@ -118,6 +122,20 @@ is_utf8(const struct soap *soap)
     return 1;
 }
 
+/* The result may hold text around the answer; the stubs expect an element. */
+static void
+skip_text(struct soap *soap)
+{
+    soap_wchar c;
+
+    if (!soap->body)
+        return;
+    do
+        c = soap_get(soap);
+    while ((int)c != EOF && (int)c != MARKUP_TAG && (int)c != MARKUP_END_TAG);
+    soap_unget(soap, c);
+}
+
 static int
 on_element(struct soap *soap, const char *tag)
 {
@@ -128,8 +146,10 @@ on_element(struct soap *soap, const char *tag)
         return SOAP_UTF_ERROR;
     if (soap->level < IR_CALL_MAX_LEVEL)
         w->open_tags[soap->level] = digest(tag);
-    if (soap->level == RESULT_LEVEL)
-        w->n_results += ir_names_is_result(tag);
+    if (soap->level == RESULT_LEVEL && ir_names_is_result(tag)) {
+        w->n_results++;
+        skip_text(soap);
+    }
     ir_names_read(soap, &is_answer);
     w->n_answers += is_answer;
     return SOAP_OK;
@@ -147,18 +167,50 @@ on_element_end(struct soap *soap, const char *tag, const char *expected)
     return SOAP_OK;
 }
 
+/* Is it an element of the envelope, or the one of the operation? */
+static int
+holds_elements(const struct ir_wire *w, const char *tag)
+{
+    const char *colon = strchr(tag, ':');
+
+    return strncmp(tag, "SOAP-ENV:", 9) == 0
+        || (colon != NULL && strcmp(colon + 1, w->operation) == 0);
+}
+
+/* gSOAP announces the end of a parameter only where it has content. */
+static int
+close_parameter(struct soap *soap)
+{
+    struct ir_wire *w = wire_of(soap);
+    const char *tag = w->open_parameter;
+
+    w->open_parameter = NULL;
+    return tag == NULL ? SOAP_OK
+                       : soap_element_end(soap, ir_names_classic(tag));
+}
+
 static int
 on_classic_begin(struct soap *soap, const char *tag, int id, const char *type)
 {
-    if (soap_element(soap, ir_names_classic(tag), id, type))
+    struct ir_wire *w = wire_of(soap);
+
+    if (close_parameter(soap)
+        || soap_element(soap, ir_names_classic(tag), id, type))
         return soap->error;
+    if (!holds_elements(w, tag))
+        w->open_parameter = tag;
     return soap_element_start_end_out(soap, NULL);
 }
 
 static int
 on_classic_end(struct soap *soap, const char *tag)
 {
-    return soap_element_end(soap, ir_names_classic(tag));
+    struct ir_wire *w = wire_of(soap);
+    int is_parameter = !holds_elements(w, tag);
+
+    if (close_parameter(soap) || is_parameter)
+        return soap->error;
+    return soap_element_end(soap, tag);
 }
 
 /* ---- One call ---------------------------------------------------------- */
@@ -179,6 +231,7 @@ ir_call_begin(struct ir_wire *w, const char *operation,
     w->reused = 0;
     w->n_results = 0;
     w->n_answers = 0;
+    w->open_parameter = NULL;
     memset(&w->io.sink, 0, sizeof w->io.sink);
     if (sink != NULL)
         w->io.sink = *sink;
@@ -213,15 +266,27 @@ settle_payload(struct ir_wire *w)
     }
 }
 
+/* Does the fault's code, of any prefix, blame the server? */
+static int
+blames_server(const char *code)
+{
+    const char *colon = code == NULL ? NULL : strchr(code, ':');
+
+    if (colon != NULL)
+        code = colon + 1;
+    return code != NULL
+        && (strcmp(code, "Server") == 0 || strcmp(code, "Receiver") == 0);
+}
+
 static void
-settle_fault(struct ir_wire *w, int rc)
+settle_fault(struct ir_wire *w)
 {
     char *text = ir_call_out(*soap_faultstring(w->soap));
 
     ir_call_conceal(w, text);
     ir_error_set(w->error, IR_E_SERVER, "%s ended in a SOAP fault: %s",
         w->operation, text == NULL ? "no text" : text);
-    w->error->retryable = rc == SOAP_SVR_FAULT;
+    w->error->retryable = blames_server(*soap_faultcode(w->soap));
 }
 
 static const char *
@@ -268,7 +333,7 @@ settle(struct ir_wire *w, int rc)
         ir_error_set(w->error, IR_E_MEMORY, "out of memory");
     else if ((rc == SOAP_FAULT || rc == SOAP_CLI_FAULT || rc == SOAP_SVR_FAULT)
         && w->soap->fault != NULL)
-        settle_fault(w, rc);
+        settle_fault(w);
     else if (rc != SOAP_OK)
         ir_error_set(w->error, IR_E_PROTOCOL,
             "the reply to %s cannot be read: %s", w->operation, explain(rc));
@@ -349,7 +414,8 @@ choose_proxy(struct ir_wire *w, const struct ir_options *opts)
         return ir_url_proxy_from_environment(&w->url, &w->proxy, w->error);
     if (*opts->proxy == '\0')
         return 0;
-    return ir_url_parse(opts->proxy, &w->proxy, w->error) == IR_OK ? 1 : -1;
+    return ir_url_parse_proxy(opts->proxy, &w->proxy, w->error) == IR_OK
+        ? 1 : -1;
 }
 
 static enum ir_status
