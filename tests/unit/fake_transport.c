@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "fake_transport.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,11 @@ enum ir_status
 ir_transport_new(const struct ir_transport_config *config,
     struct ir_error *error, struct ir_transport **transport)
 {
-    (void)config;
+    fake_transport.config = *config;
+    fake_transport.proxy[0] = '\0';
+    if (config->proxy != NULL)
+        snprintf(fake_transport.proxy, sizeof fake_transport.proxy, "%s",
+            config->proxy->host);
     *transport = calloc(1, sizeof **transport);
     if (*transport == NULL)
         return ir_error_set(error, IR_E_MEMORY, "out of memory");
@@ -43,7 +48,7 @@ void
 ir_transport_begin(struct ir_transport *t, int timeout_ms)
 {
     (void)t;
-    (void)timeout_ms;
+    fake_transport.timeout_ms = timeout_ms;
 }
 
 enum ir_status
@@ -104,8 +109,8 @@ ir_transport_receive(struct ir_transport *t, void *data, size_t size,
 enum ir_status
 ir_transport_wait(struct ir_transport *t, int ms)
 {
-    (void)t;
-    (void)ms;
+    if (ms < 0)
+        return ir_error_set(t->error, IR_E_CANCELLED, "cancelled");
     return IR_OK;
 }
 
@@ -120,13 +125,14 @@ void
 ir_transport_cancel(struct ir_transport *t)
 {
     (void)t;
+    fake_transport.n_cancels++;
 }
 
 void
 ir_transport_grace(struct ir_transport *t, int ms)
 {
     (void)t;
-    (void)ms;
+    fake_transport.grace_ms = ms;
 }
 
 void

@@ -22,6 +22,11 @@ struct fake_transport {
     size_t n_replies;
     size_t piece_bytes; /* delivered at a time; 0: as many as are asked for */
 
+    struct ir_transport_config config;
+    char proxy[300]; /* its host; empty: none */
+    int timeout_ms;
+    int grace_ms;
+    int n_cancels;
     size_t n_exchanges;
     size_t n_connections;
     size_t position; /* in the reply */
