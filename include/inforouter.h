@@ -10,7 +10,8 @@
  * Every struct of options begins with its own size and is set up with its INIT
  * macro; zero or NULL in a field means the default.  Unless a comment says
  * otherwise, a pointer that is handed out belongs to the client (or download)
- * it came from and dies with the next call on it.
+ * it came from and dies with the next call on it.  No argument is NULL unless
+ * its comment says that it may be.
  *
  * Threads: one client, one thread at a time, ir_client_cancel() excepted;
  * different clients are independent.  The library has no mutable globals,
@@ -112,7 +113,7 @@ struct ir_options {
     const char *proxy;       /* http://host:port; NULL: from HTTPS_PROXY,
                                 HTTP_PROXY, NO_PROXY; "": none */
     int connect_timeout_ms;  /* name lookup, TCP and TLS; 0: 10 s */
-    int idle_timeout_ms;     /* without a byte moving; 0: 60 s */
+    int idle_timeout_ms;     /* with less than 1 KiB moving; 0: 60 s */
     int call_timeout_ms;     /* one call of this library; 0: no limit */
     int allow_http;          /* plain http to other hosts than loopback */
     ir_log_fn log;           /* NULL: silence */
@@ -311,9 +312,9 @@ struct ir_result {
 
 /* Store the document 'path' in the local file 'file', replacing it only once
  * every byte has been verified and is on disk.  Until then the bytes are in
- * 'file'.part, which is gone after a failure.  'opts' and 'result' may be
- * NULL.  On failure 'file' is as it was.  The server's handler is deleted in
- * every case. */
+ * 'file'.part, which is gone after a failure.  A symbolic link is replaced, not
+ * followed.  'opts' and 'result' may be NULL.  On failure 'file' is as it was.
+ * The server's handler is deleted in every case in which it is known. */
 IR_API enum ir_status ir_download_file(struct ir_client *c, const char *path,
     const char *file, const struct ir_download_options *opts,
     struct ir_result *result);

@@ -42,7 +42,7 @@ ir_config_environment(struct ir_settings *s, struct ir_error *e)
         value = getenv(name);
         if (value != NULL && *value != '\0')
             ir_options_set(s, (enum ir_option_id)i,
-                (struct ir_source){ IR_ORIGIN_ENVIRONMENT, name }, value, e);
+                (struct ir_setting_source){ IR_ORIGIN_ENVIRONMENT, name }, value, e);
     }
     return e->status;
 }
@@ -106,7 +106,7 @@ take(void *ctx, const char *section, const char *name, const char *value)
     if (f->s->of[id].origin == IR_ORIGIN_PROFILE)
         ir_fault_set(f->error, IR_E_ARGUMENT, "%s: it is set twice", where);
     ir_options_set(f->s, (enum ir_option_id)id,
-        (struct ir_source){ IR_ORIGIN_PROFILE, where }, value, f->error);
+        (struct ir_setting_source){ IR_ORIGIN_PROFILE, where }, value, f->error);
     return 1;
 }
 

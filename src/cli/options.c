@@ -268,7 +268,7 @@ read_value(const struct ir_option *o, const char *where, const char *text,
 
 enum ir_status
 ir_options_set(struct ir_settings *s, enum ir_option_id id,
-    struct ir_source source, const char *text, struct ir_error *e)
+    struct ir_setting_source source, const char *text, struct ir_error *e)
 {
     struct ir_setting *setting = &s->of[id];
     int64_t number = 0;

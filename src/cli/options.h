@@ -106,14 +106,14 @@ enum ir_status ir_options_parse(struct ir_settings *s, int argc, char **argv,
 
 /* Where a value stands, and what messages call that: "--retries",
  * "IR_RETRIES". */
-struct ir_source {
+struct ir_setting_source {
     enum ir_origin origin;
     const char *where;
 };
 
 /* Set option 'id' unless a nearer origin did. */
 enum ir_status ir_options_set(struct ir_settings *s, enum ir_option_id id,
-    struct ir_source source, const char *text, struct ir_error *e);
+    struct ir_setting_source source, const char *text, struct ir_error *e);
 
 /* An unsigned decimal number from 'min' to 'max'; 0 if 'text' is none. */
 int ir_options_number(const char *text, int64_t min, int64_t max,

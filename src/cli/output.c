@@ -3,6 +3,7 @@
 #include "output.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -11,6 +12,9 @@
 
 #include "printable.h"
 #include "signals.h"
+
+/* How soon a signal is noticed that came just before a wait for the reader. */
+#define WRITE_POLL_MS 200
 
 void
 ir_output_init(struct ir_output *out, const struct ir_settings *s)
@@ -159,6 +163,8 @@ ir_output_result(struct ir_output *out, const char *format, ...)
     va_end(args);
 }
 
+/* After poll() a pipe takes PIPE_BUF bytes without blocking, so that a signal
+ * finds us out of write(). */
 int
 ir_output_bytes(const void *data, size_t n)
 {
@@ -166,17 +172,19 @@ ir_output_bytes(const void *data, size_t n)
     const char *p = data;
 
     while (n > 0) {
-        ssize_t written = write(STDOUT_FILENO, p, n);
+        ssize_t written;
 
+        if (ir_signals_caught() != 0) {
+            errno = 0;
+            return -1;
+        }
+        if (poll(&room, 1, WRITE_POLL_MS) <= 0)
+            continue;
+        written = write(STDOUT_FILENO, p, n < PIPE_BUF ? n : PIPE_BUF);
         if (written >= 0) {
             p += written;
             n -= (size_t)written;
-        } else if (errno == EINTR && ir_signals_caught() != 0) {
-            errno = 0;
-            return -1;
-        } else if (errno == EAGAIN) {
-            poll(&room, 1, -1);
-        } else if (errno != EINTR) {
+        } else if (errno != EAGAIN && errno != EINTR) {
             return -1;
         }
     }

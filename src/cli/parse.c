@@ -42,7 +42,7 @@ take(struct parser *p, int id, const char *where, const char *value)
     if (value == NULL)
         value = *p->arguments++;
     ir_options_set(p->s, (enum ir_option_id)id,
-        (struct ir_source){ IR_ORIGIN_FLAG, where }, value, p->error);
+        (struct ir_setting_source){ IR_ORIGIN_FLAG, where }, value, p->error);
 }
 
 static void

@@ -110,6 +110,15 @@ by_file(const void *a, const void *b)
     return strcmp(*x, *y);
 }
 
+/* Is 'part' the file in which 'file' grows until it is complete? */
+static int
+is_part_of(const char *file, const char *part)
+{
+    size_t n = strlen(file);
+
+    return strncmp(file, part, n) == 0 && strcmp(part + n, ".part") == 0;
+}
+
 enum ir_status
 ir_targets_check(const struct ir_targets *t, struct ir_error *e)
 {
@@ -127,6 +136,13 @@ ir_targets_check(const struct ir_targets *t, struct ir_error *e)
         if (strcmp(files[i - 1], files[i]) == 0)
             ir_fault_set(e, IR_E_ARGUMENT,
                 "two documents would be written to %s", files[i]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = i + 1; j < n; j++) {
+            if (is_part_of(files[i], files[j]))
+                ir_fault_set(e, IR_E_ARGUMENT,
+                    "%s is where %s grows", files[j], files[i]);
+        }
     }
     free(files);
     return e->status;

@@ -55,6 +55,8 @@ ir_staged_begin(struct ir_client *c, const char *path, int64_t version,
         st = ir_call_get_download_handler(c->wire, c->ticket, path, version,
             chunk_bytes, handler);
     while (ir_session_again(c, &cure, IR_NAMES_ONE, st));
+    if (atomic_load(&c->cancelled))
+        ir_error_set(&c->error, IR_E_CANCELLED, "cancelled");
     return c->error.status;
 }
 
@@ -102,6 +104,8 @@ ir_handler_read(struct ir_client *c, const char *id, uint64_t offset,
     ir_wire_begin(c->wire);
     if (ir_session_check(c) != IR_OK)
         return c->error.status;
+    if (sink == NULL || sink->write == NULL)
+        return ir_error_set(&c->error, IR_E_ARGUMENT, "the sink is missing");
     if (length == 0 || length > INT32_MAX || offset > INT64_MAX - length)
         return ir_error_set(&c->error, IR_E_ARGUMENT,
             "a chunk has 1 to %d bytes, and an offset below 2^63", INT32_MAX);
@@ -114,5 +118,10 @@ ir_handler_end(struct ir_client *c, const char *id)
     ir_wire_begin(c->wire);
     if (ir_session_check(c) != IR_OK)
         return c->error.status;
-    return ir_staged_end(c, id);
+    if (!atomic_load(&c->cancelled))
+        return ir_staged_end(c, id);
+    ir_wire_grace(c->wire, IR_CLIENT_GRACE_MS);
+    ir_staged_end(c, id);
+    ir_wire_grace(c->wire, 0);
+    return c->error.status;
 }

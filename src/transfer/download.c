@@ -71,11 +71,14 @@ ir_download_sink(struct ir_client *c, const char *path,
     const struct ir_sink *sink, const struct ir_download_options *opts,
     struct ir_result *result)
 {
-    struct target t = { *sink, NULL };
+    struct target t = { { NULL, NULL, 0 }, NULL };
     struct ir_pull d;
 
     if (ir_pull_init(&d, c, opts) != IR_OK)
         return c->error.status;
+    if (sink == NULL || sink->write == NULL)
+        return ir_error_set(&c->error, IR_E_ARGUMENT, "the sink is missing");
+    t.sink = *sink;
     return download(&d, path, &t, result);
 }
 

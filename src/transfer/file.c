@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * Names are resolved once, to a descriptor of the directory: what happens to
- * the path afterwards cannot redirect a write.  The lock on the .part file
- * tells two processes with one target apart from a leftover of a crash.  Nobody
- * else may read the bytes while they are unproved. */
+ * the path afterwards cannot redirect a write.  The .part file is created anew,
+ * or it is the leftover of a crash: ours alone, as the lock, its owner and its
+ * mode tell.  Nobody else may read the bytes while they are unproved. */
 #define _GNU_SOURCE /* fallocate, renameat2 */
 #include "transfer/file.h"
 
@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 static const char suffix[] = ".part";
+
+#define PART_MODE (S_IRUSR | S_IWUSR)
 
 static enum ir_status
 io_error(struct ir_error *e, int code, const char *what, const char *name)
@@ -56,16 +58,17 @@ check_target(const struct ir_file *f, struct ir_error *e)
 {
     struct stat st;
 
-    if (fstatat(f->dir_fd, f->name, &st, 0) != 0)
+    if (fstatat(f->dir_fd, f->name, &st,
+            f->keep_existing ? AT_SYMLINK_NOFOLLOW : 0) != 0)
         return errno == ENOENT ? IR_OK
                                : io_error(e, errno, "look at", f->name);
     if (S_ISDIR(st.st_mode))
         return io_error(e, EISDIR, "replace", f->name);
+    if (f->keep_existing)
+        return io_error(e, EEXIST, "create", f->name);
     if (!S_ISREG(st.st_mode))
         return ir_error_set(e, IR_E_IO,
             "cannot replace %s: it is not a regular file", f->name);
-    if (f->keep_existing)
-        return io_error(e, EEXIST, "create", f->name);
     return IR_OK;
 }
 
@@ -89,8 +92,10 @@ lock_part(struct ir_file *f, struct ir_error *e)
         io_error(e, errno, "look at", f->part);
         return -1;
     }
-    if (!S_ISREG(ours.st_mode)) {
-        ir_error_set(e, IR_E_IO, "%s is not a regular file", f->part);
+    if (!S_ISREG(ours.st_mode) || ours.st_uid != geteuid()
+        || ours.st_nlink > 1 || (ours.st_mode & 07777) != PART_MODE) {
+        ir_error_set(e, IR_E_IO,
+            "%s exists and is not left over from a download", f->part);
         return -1;
     }
     return fstatat(f->dir_fd, f->part, &named, AT_SYMLINK_NOFOLLOW) == 0
@@ -105,10 +110,16 @@ open_part(struct ir_file *f, struct ir_error *e)
     while (!locked) {
         if (f->fd >= 0)
             close(f->fd);
-        f->fd = openat(f->dir_fd, f->part, O_RDWR | O_CREAT | O_NOFOLLOW
-            | O_NONBLOCK | O_CLOEXEC, S_IRUSR | S_IWUSR);
-        if (f->fd < 0)
+        f->fd = openat(f->dir_fd, f->part,
+            O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, PART_MODE);
+        f->is_ours = f->fd >= 0;
+        if (f->fd < 0 && errno == EEXIST)
+            f->fd = openat(f->dir_fd, f->part,
+                O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (f->fd < 0 && errno != ENOENT)
             return io_error(e, errno, "create", f->part);
+        if (f->fd < 0)
+            continue;
         locked = lock_part(f, e);
         if (locked < 0) {
             close(f->fd);
@@ -140,6 +151,7 @@ ir_file_reserve(struct ir_file *f, uint64_t size, struct ir_error *e)
         return io_error(e, EFBIG, "write", f->part);
     if (ftruncate(f->fd, 0) != 0)
         return io_error(e, errno, "empty", f->part);
+    f->is_ours = 1;
     if (size == 0)
         return IR_OK;
     if (fallocate(f->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)size) != 0
@@ -200,16 +212,31 @@ final_mode(const struct ir_file *f)
     return 0666 & ~current_umask();
 }
 
+/* Give the file its name; without replacing another if that is wanted, also
+ * where the file system knows no such rename. */
+static int
+move(const struct ir_file *f)
+{
+    if (!f->keep_existing)
+        return renameat(f->dir_fd, f->part, f->dir_fd, f->name);
+    if (renameat2(f->dir_fd, f->part, f->dir_fd, f->name, RENAME_NOREPLACE)
+        == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    if (linkat(f->dir_fd, f->part, f->dir_fd, f->name, 0) != 0)
+        return -1;
+    return unlinkat(f->dir_fd, f->part, 0);
+}
+
 enum ir_status
 ir_file_publish(struct ir_file *f, struct ir_error *e)
 {
-    unsigned flags = f->keep_existing ? RENAME_NOREPLACE : 0;
-
     if (fchmod(f->fd, final_mode(f)) != 0)
         return io_error(e, errno, "set the permissions of", f->part);
     if (fsync(f->fd) != 0)
         return io_error(e, errno, "write to disk", f->part);
-    if (renameat2(f->dir_fd, f->part, f->dir_fd, f->name, flags) != 0)
+    if (move(f) != 0)
         return io_error(e, errno, "create", f->name);
     f->part[0] = '\0';
     if (fsync(f->dir_fd) != 0 && errno != EINVAL)
@@ -221,7 +248,7 @@ void
 ir_file_close(struct ir_file *f)
 {
     if (f->fd >= 0) {
-        if (f->part[0] != '\0')
+        if (f->is_ours && f->part[0] != '\0')
             unlinkat(f->dir_fd, f->part, 0);
         close(f->fd);
     }

@@ -12,6 +12,7 @@ struct ir_file {
     int dir_fd;
     int fd;
     int keep_existing;
+    int is_ours; /* the .part file is to be removed if it is not published */
     char name[256]; /* within the directory */
     char part[256];
 };

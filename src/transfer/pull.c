@@ -111,6 +111,31 @@ keep_texts(struct ir_pull *d)
     return IR_OK;
 }
 
+/* After failure number 'n' of a chunk: wait, then the error is gone; or it
+ * stands.  A chunk that came corrupt is asked for again at once. */
+static enum ir_status
+prepare_retry(struct ir_pull *d, int n)
+{
+    struct ir_error *e = &d->c->error;
+    int ms = 0;
+    char message[sizeof e->message];
+
+    if (!e->retryable || n >= d->o.n_retries || e->status == IR_E_MEMORY
+        || e->status == IR_E_CHANGED)
+        return e->status;
+    if (e->status != IR_E_CORRUPT)
+        ms = ir_retry_delay_ms(d->o.retry_delay_ms, n, ir_retry_random());
+    ms = ir_retry_wait_ms(ms, ir_wire_retry_after_s(d->c->wire));
+    memcpy(message, e->message, sizeof message);
+    ir_error_clear(e);
+    d->n_retries++;
+    if (ir_pull_report(d, IR_EVENT_RETRY, d->plan.offset, message) != IR_OK)
+        return e->status;
+    ir_client_log(d->c, IR_LOG_INFO, "retry %d in %d ms: %s", n + 1, ms,
+        message);
+    return ms > 0 ? ir_wire_wait(d->c->wire, ms) : IR_OK;
+}
+
 /* Does the server read as far as this document goes?  Better asked now than
  * found out after two gigabytes. */
 static enum ir_status
@@ -123,9 +148,15 @@ probe_end(struct ir_pull *d)
     struct ir_chunk chunk;
     char reason[sizeof e->message];
 
+    int n = 0;
+
     if (d->plan.size_bytes <= (uint64_t)OFFSET_MAX + 1)
         return IR_OK;
-    ir_staged_read(d->c, &last, &chunk);
+    do
+        ir_staged_read(d->c, &last, &chunk);
+    while (e->status != IR_OK && prepare_retry(d, n++) == IR_OK);
+    if (e->retryable)
+        return e->status;
     if (e->status != IR_E_SERVER && e->status != IR_E_PROTOCOL
         && e->status != IR_E_NOT_FOUND)
         return e->status;
@@ -164,6 +195,7 @@ ir_pull_begin(struct ir_pull *d, const char *path, const struct ir_sink *sink)
     d->sink = sink;
     d->complete = 0;
     d->is_restaged = 0;
+    ir_error_clear(&d->failure);
     if (ir_staged_begin(d->c, path, d->o.version, d->o.chunk_bytes,
             &d->handler) != IR_OK)
         return d->c->error.status;
@@ -188,7 +220,14 @@ ir_pull_end(struct ir_pull *d)
     ir_error_clear(&d->c->error);
     if (kept.status != IR_OK || atomic_load(&d->c->cancelled))
         ir_wire_grace(d->c->wire, IR_CLIENT_GRACE_MS);
-    if (ir_staged_end(d->c, d->handler.id) != IR_OK) {
+    ir_staged_end(d->c, d->handler.id);
+    if (kept.status == IR_OK && (d->c->error.status == IR_E_TIMEOUT
+            || d->c->error.status == IR_E_CANCELLED)) {
+        ir_error_clear(&d->c->error);
+        ir_wire_grace(d->c->wire, IR_CLIENT_GRACE_MS);
+        ir_staged_end(d->c, d->handler.id);
+    }
+    if (d->c->error.status != IR_OK) {
         snprintf(message, sizeof message,
             "the server may still hold a staged file: %s",
             d->c->error.message);
@@ -224,32 +263,6 @@ ir_pull_init(struct ir_pull *d, struct ir_client *c,
 
 /* ---- Chunks ------------------------------------------------------------ */
 
-/* After failure number 'n' of a chunk: wait, then the error is gone; or it
- * stands.  A chunk that came corrupt is asked for again at once. */
-static enum ir_status
-prepare_retry(struct ir_pull *d, int n)
-{
-    struct ir_error *e = &d->c->error;
-    int ms = 0;
-    char message[sizeof e->message];
-
-    if (!e->retryable || n >= d->o.n_retries || e->status == IR_E_MEMORY
-        || e->status == IR_E_CHANGED)
-        return e->status;
-    if (e->status != IR_E_CORRUPT)
-        ms = ir_retry_delay_ms(d->o.retry_delay_ms, n, ir_retry_random());
-    if (ms < ir_wire_retry_after_s(d->c->wire) * 1000)
-        ms = ir_wire_retry_after_s(d->c->wire) * 1000;
-    memcpy(message, e->message, sizeof message);
-    ir_error_clear(e);
-    d->n_retries++;
-    if (ir_pull_report(d, IR_EVENT_RETRY, d->plan.offset, message) != IR_OK)
-        return e->status;
-    ir_client_log(d->c, IR_LOG_INFO, "retry %d in %d ms: %s", n + 1, ms,
-        message);
-    return ms > 0 ? ir_wire_wait(d->c->wire, ms) : IR_OK;
-}
-
 /* The server no longer knows the handler: stage the document again, once, and
  * go on where we are if size and checksum prove that it is the same. */
 static enum ir_status
@@ -274,10 +287,12 @@ restage(struct ir_pull *d)
     ir_staged_begin(d->c, d->path, d->o.version, d->o.chunk_bytes, &fresh);
     memcpy(d->handler.id, fresh.id, sizeof fresh.id);
     if (e->status != IR_OK) {
-        if (e->status != IR_E_CANCELLED)
+        if (!e->retryable && e->status != IR_E_CANCELLED)
             *e = lost;
         return e->status;
     }
+    if (fresh.chunk_bytes < d->plan.chunk_bytes)
+        d->plan.chunk_bytes = fresh.chunk_bytes;
     if (fresh.document.size_bytes != was->size_bytes
         || !fresh.document.has_crc32 || fresh.document.crc32 != was->crc32)
         return ir_error_set(e, IR_E_CHANGED,
@@ -304,8 +319,8 @@ read_chunk(struct ir_pull *d, struct ir_chunk *chunk)
     return d->c->error.status;
 }
 
-int
-ir_pull_next(struct ir_pull *d, struct ir_chunk *chunk)
+static int
+next(struct ir_pull *d, struct ir_chunk *chunk)
 {
     uint64_t offset;
     uint64_t length;
@@ -325,6 +340,21 @@ ir_pull_next(struct ir_pull *d, struct ir_chunk *chunk)
         return -1;
     chunk->data = d->chunk;
     return 1;
+}
+
+int
+ir_pull_next(struct ir_pull *d, struct ir_chunk *chunk)
+{
+    int more;
+
+    if (d->failure.status != IR_OK) {
+        d->c->error = d->failure;
+        return -1;
+    }
+    more = next(d, chunk);
+    if (more < 0)
+        d->failure = d->c->error;
+    return more;
 }
 
 void

@@ -21,6 +21,7 @@ struct ir_pull {
     int is_restaged; /* the handler was lost and replaced once */
     uint64_t reported_bytes;
     int complete;
+    struct ir_error failure; /* that ended it; no step can undo it */
 };
 
 /* A call of the library begins, with these options. */

@@ -17,6 +17,15 @@ ir_retry_delay_ms(int first_ms, int n, uint32_t random)
     return (int)(ms - (int64_t)(random % 1024) * ms / 2048);
 }
 
+int
+ir_retry_wait_ms(int delay_ms, int retry_after_s)
+{
+    int asked_ms = retry_after_s < IR_RETRY_DELAY_MAX_MS / 1000
+        ? retry_after_s * 1000 : IR_RETRY_DELAY_MAX_MS;
+
+    return asked_ms > delay_ms ? asked_ms : delay_ms;
+}
+
 uint32_t
 ir_retry_random(void)
 {

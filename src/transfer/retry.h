@@ -16,6 +16,10 @@
  * failed together do not come back together. */
 int ir_retry_delay_ms(int first_ms, int n, uint32_t random);
 
+/* The longer of our own delay and what the server asked for, but never longer
+ * than the longest of our own. */
+int ir_retry_wait_ms(int delay_ms, int retry_after_s);
+
 /* A number to pass as 'random'. */
 uint32_t ir_retry_random(void);
 

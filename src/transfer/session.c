@@ -136,15 +136,20 @@ ir_login(struct ir_client *c, const char *user, const char *password)
     struct ir_login_answer a;
     enum ir_status st;
 
+    char *new_user = NULL;
+    char *new_password = NULL;
+
     ir_wire_begin(c->wire);
-    forget_session(c);
-    st = ir_client_keep(c, &c->password, password);
+    st = ir_client_keep(c, &new_user, user);
     if (st == IR_OK)
-        st = ir_client_keep(c, &c->user, user);
+        st = ir_client_keep(c, &new_password, password);
+    forget_session(c);
+    c->user = new_user;
+    c->password = new_password;
     ir_wire_conceal(c->wire, NULL, c->password);
     if (st == IR_OK)
-        st = ir_call_authenticate_user(c->wire, user, password, c->language,
-            &a);
+        st = ir_call_authenticate_user(c->wire, c->user, c->password,
+            c->language, &a);
     if (st == IR_OK)
         st = take_ticket(c, &a);
     if (st != IR_OK)
@@ -155,6 +160,8 @@ ir_login(struct ir_client *c, const char *user, const char *password)
 enum ir_status
 ir_set_ticket(struct ir_client *c, const char *ticket)
 {
+    char *copy = NULL;
+
     ir_wire_begin(c->wire);
     if (ticket == NULL || *ticket == '\0' || strlen(ticket) > 256)
         return ir_error_set(&c->error, IR_E_ARGUMENT,
@@ -163,10 +170,12 @@ ir_set_ticket(struct ir_client *c, const char *ticket)
         if (*s <= 0x20 || *s >= 0x7F)
             return ir_error_set(&c->error, IR_E_ARGUMENT,
                 "a ticket has no blanks or special characters");
+    if (ir_client_keep(c, &copy, ticket) != IR_OK)
+        return c->error.status;
     forget_session(c);
-    if (ir_client_keep(c, &c->ticket, ticket) == IR_OK)
-        ir_wire_conceal(c->wire, c->ticket, NULL);
-    return c->error.status;
+    c->ticket = copy;
+    ir_wire_conceal(c->wire, c->ticket, NULL);
+    return IR_OK;
 }
 
 const char *

@@ -32,6 +32,7 @@ struct ir_wire {
     const char *operation;
     int repeatable; /* serving it twice does no harm */
     int repeated;
+    int sent;   /* some byte of the request left */
     int reused; /* the connection served a call before */
     int n_results;
     int n_answers;

@@ -95,8 +95,8 @@ printable_length(const unsigned char *s)
     return length;
 }
 
-/* Replace in place what is not printable by '?', and drop a sequence that was
- * cut at the end of the buffer. */
+/* Replace in place what is not printable by '?', a sequence that was cut at the
+ * end of the buffer included. */
 static void
 make_printable(char *text)
 {

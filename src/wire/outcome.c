@@ -6,6 +6,7 @@
  * brackets.  The words are never looked at: servers translate them.  The
  * bracket is read first, because an ended session may come with the code of a
  * bad argument (docs/protocol.md, "Errors"). */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -74,6 +75,7 @@ ir_call_outcome(struct ir_wire *w, const char *success, char *error,
     const char *code)
 {
     const char *text = error == NULL ? "" : error + strspn(error, " \t\r\n");
+    char told[32] = "";
     int number;
     int i;
 
@@ -84,14 +86,14 @@ ir_call_outcome(struct ir_wire *w, const char *success, char *error,
     i = known(number);
     if (i < 0 && code != NULL && strlen(code) <= 5
         && strspn(code, "0123456789") == strlen(code)) {
-        number = atoi(code);
+        number = (int)strtol(code, NULL, 10);
         i = known(number);
     }
+    if (number != 0)
+        snprintf(told, sizeof told, " (code %d)", number);
     ir_error_set(w->error, i < 0 ? IR_E_SERVER : meanings[i].status,
-        *text == '\0' ? "%s refused without a reason%s%.0d"
-        : number == 0 ? "%s refused: %s%.0d"
-                      : "%s refused: %s (code %d)",
-        w->operation, text, number);
+        "%s refused%s%s%s", w->operation,
+        *text == '\0' ? " without a reason" : ": ", text, told);
     w->error->server_code = number;
     w->error->retryable = i < 0 ? 0 : meanings[i].retryable;
     return w->error->status;

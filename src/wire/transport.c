@@ -541,6 +541,7 @@ ir_transport_new(const struct ir_transport_config *config,
     t->watch.error = error;
     t->watch.cancel = -1;
     ir_watch_begin(&t->watch, 0);
+    ir_watch_linger(&t->watch, 0);
     t->socket = -1;
     if (set_up(t, config) != IR_OK) {
         ir_transport_free(t);
@@ -578,6 +579,12 @@ void
 ir_transport_grace(struct ir_transport *t, int ms)
 {
     ir_watch_grace(&t->watch, ms);
+}
+
+void
+ir_transport_linger(struct ir_transport *t, int ms)
+{
+    ir_watch_linger(&t->watch, ms);
 }
 
 void

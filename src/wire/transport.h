@@ -64,6 +64,10 @@ void ir_transport_cancel(struct ir_transport *t);
  * cancel is ignored and everything ends 'ms' from now. */
 void ir_transport_grace(struct ir_transport *t, int ms);
 
+/* From now on a cancel counts only 'ms' after it came: so long a reply is still
+ * awaited that tells what the server has kept.  0: at once again. */
+void ir_transport_linger(struct ir_transport *t, int ms);
+
 /* Overwrite a secret before its memory is freed. */
 void ir_transport_wipe(void *data, size_t n);
 

@@ -46,13 +46,18 @@ ir_watch_begin(struct ir_watch *w, int timeout_ms)
     w->call_end_ms = ir_watch_end(timeout_ms);
 }
 
-/* The call that failed or was cancelled is over, and its limit with it. */
 void
 ir_watch_grace(struct ir_watch *w, int ms)
 {
     w->grace_ms = ms;
     w->grace_end_ms = ir_watch_end(ms);
-    w->call_end_ms = IR_WATCH_NEVER;
+}
+
+void
+ir_watch_linger(struct ir_watch *w, int ms)
+{
+    w->linger_ms = ms;
+    w->linger_end_ms = IR_WATCH_NEVER;
 }
 
 void
@@ -69,7 +74,9 @@ ir_watch_cancel(struct ir_watch *w)
 static enum ir_wake
 overdue(struct ir_watch *w, int64_t now)
 {
-    if (w->grace_ms != 0 && now >= w->grace_end_ms)
+    if (w->grace_ms == 0 && now >= w->linger_end_ms)
+        ir_error_set(w->error, IR_E_CANCELLED, "cancelled");
+    else if (w->grace_ms != 0)
         ir_error_set(w->error, IR_E_TIMEOUT,
             "cleaning up not finished after %s",
             ir_watch_span(w->grace_ms).text);
@@ -79,20 +86,29 @@ overdue(struct ir_watch *w, int64_t now)
     return IR_WAKE_FAILED;
 }
 
+/* When everything ends.  The limit of the call does not count while cleaning
+ * up after it. */
+static int64_t
+limit_of(const struct ir_watch *w)
+{
+    if (w->grace_ms != 0)
+        return w->grace_end_ms;
+    return w->linger_end_ms < w->call_end_ms ? w->linger_end_ms
+                                             : w->call_end_ms;
+}
+
 /* The time is taken before poll(), so that what is ready wins over a limit
  * that passes while it happens. */
 enum ir_wake
 ir_watch_wait(struct ir_watch *w, int fd, short events, int64_t end)
 {
-    int64_t call_end = w->call_end_ms;
-
-    if (w->grace_ms != 0 && w->grace_end_ms < call_end)
-        call_end = w->grace_end_ms;
     for (;;) {
+        int is_deaf = w->grace_ms != 0 || w->linger_end_ms != IR_WATCH_NEVER;
         struct pollfd fds[] = {
             { .fd = fd, .events = events },
-            { .fd = w->grace_ms != 0 ? -1 : w->cancel, .events = POLLIN },
+            { .fd = is_deaf ? -1 : w->cancel, .events = POLLIN },
         };
+        int64_t call_end = limit_of(w);
         int64_t now = ir_watch_now();
         int64_t left = (end < call_end ? end : call_end) - now;
         int n;
@@ -103,6 +119,10 @@ ir_watch_wait(struct ir_watch *w, int fd, short events, int64_t end)
         if (n < 0 && errno != EINTR) {
             ir_error_set_errno(w->error, IR_E_NETWORK, errno, "poll");
             return IR_WAKE_FAILED;
+        }
+        if (n > 0 && fds[1].revents != 0 && w->linger_ms != 0) {
+            w->linger_end_ms = now + w->linger_ms;
+            continue;
         }
         if (n > 0 && fds[1].revents != 0) {
             ir_error_set(w->error, IR_E_CANCELLED, "cancelled");

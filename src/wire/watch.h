@@ -21,6 +21,8 @@ struct ir_watch {
     int64_t call_end_ms;
     int grace_ms; /* 0: cancel counts */
     int64_t grace_end_ms;
+    int linger_ms; /* a cancel counts so much later; 0: at once */
+    int64_t linger_end_ms; /* never: not cancelled yet */
 };
 
 enum ir_wake {
@@ -33,6 +35,9 @@ enum ir_wake {
 void ir_watch_begin(struct ir_watch *w, int timeout_ms);
 void ir_watch_grace(struct ir_watch *w, int ms);
 void ir_watch_cancel(struct ir_watch *w);
+
+/* As ir_transport_linger(). */
+void ir_watch_linger(struct ir_watch *w, int ms);
 
 /* Wait until 'events' of poll() happen on 'fd' (-1: none), at the longest until
  * 'end'.  With an 'end' that has passed it only looks, and is never READY. */

@@ -3,28 +3,26 @@
  *
  * gSOAP makes and reads the XML; everything below it is ours and hangs on its
  * public callbacks: fconnect and fpost open the connection and write the head
- * of the request, fsend and frecv move the bytes, feltbegin and feltbegout see
- * the names.  gSOAP reads what frecv gives it as plain XML, so that no line of
+ * of the request, fsend and frecv move the bytes; tags.c has those for the
+ * elements.  gSOAP reads what frecv gives it as plain XML, so that no line of
  * HTTP is understood in two places. */
 #include "wire/wire.h"
 
 #include <inttypes.h>
-#include <stdio.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec/crc32.h"
 #include "wire/call.h"
-#include "wire/names.h"
+#include "wire/tags.h"
 
 /* An answer without payload has this many bytes at most. */
 #define ANSWER_BYTES 65536
 #define ANSWER_TAGS 64
-/* What gSOAP's reader returns for markup, beside EOF. */
-#define MARKUP_TAG (-2)
-#define MARKUP_END_TAG (-3)
-/* Elements around the result: envelope, body and response. */
-#define RESULT_LEVEL 3
+/* So long a cancel waits for the answer of a call of which the server keeps
+ * something: a handler that is known can be deleted. */
+#define LINGER_MS 600
+
 static struct ir_wire *
 wire_of(struct soap *soap)
 {
@@ -71,6 +69,9 @@ on_send(struct soap *soap, const char *data, size_t n)
 
     if (n == 0)
         return SOAP_OK;
+    if (!w->sent && !w->repeatable)
+        ir_transport_linger(w->transport, LINGER_MS);
+    w->sent = 1;
     return ir_transport_send(w->transport, data, n) == IR_OK
         ? SOAP_OK : SOAP_EOF;
 }
@@ -91,135 +92,12 @@ on_close(struct soap *soap)
     return SOAP_OK;
 }
 
-static uint32_t
-digest(const char *tag)
-{
-    return ir_crc32(0, tag, strlen(tag));
-}
-
-/* Control characters pass: texts that are shown are made printable. */
-static int
-is_utf8_text(const char *text)
-{
-    for (text += ir_call_text_length(text); *text != '\0';
-         text += ir_call_text_length(text)) {
-        if ((unsigned char)*text >= 0x20)
-            return 0;
-        text++;
-    }
-    return 1;
-}
-
-/* Is the message declared as UTF-8, and are the attributes just read? */
-static int
-is_utf8(const struct soap *soap)
-{
-    if (soap->mode & SOAP_ENC_LATIN)
-        return 0;
-    for (struct soap_attribute *a = soap->attributes; a != NULL; a = a->next)
-        if (a->visible && a->value != NULL && !is_utf8_text(a->value))
-            return 0;
-    return 1;
-}
-
-/* The result may hold text around the answer; the stubs expect an element. */
-static void
-skip_text(struct soap *soap)
-{
-    soap_wchar c;
-
-    if (!soap->body)
-        return;
-    do
-        c = soap_get(soap);
-    while ((int)c != EOF && (int)c != MARKUP_TAG && (int)c != MARKUP_END_TAG);
-    soap_unget(soap, c);
-}
-
-static int
-on_element(struct soap *soap, const char *tag)
-{
-    struct ir_wire *w = wire_of(soap);
-    int is_answer;
-
-    if (!is_utf8(soap))
-        return SOAP_UTF_ERROR;
-    if (soap->level < IR_CALL_MAX_LEVEL)
-        w->open_tags[soap->level] = digest(tag);
-    if (soap->level == RESULT_LEVEL && ir_names_is_result(tag)) {
-        w->n_results++;
-        skip_text(soap);
-    }
-    ir_names_read(soap, &is_answer);
-    w->n_answers += is_answer;
-    return SOAP_OK;
-}
-
-/* gSOAP compares end tags in its strict mode only, which refuses what a newer
- * server may add. */
-static int
-on_element_end(struct soap *soap, const char *tag, const char *expected)
-{
-    (void)expected;
-    if (soap->level == 0 || soap->level > IR_CALL_MAX_LEVEL
-        || wire_of(soap)->open_tags[soap->level - 1] != digest(tag))
-        return SOAP_SYNTAX_ERROR;
-    return SOAP_OK;
-}
-
-/* Is it an element of the envelope, or the one of the operation? */
-static int
-holds_elements(const struct ir_wire *w, const char *tag)
-{
-    const char *colon = strchr(tag, ':');
-
-    return strncmp(tag, "SOAP-ENV:", 9) == 0
-        || (colon != NULL && strcmp(colon + 1, w->operation) == 0);
-}
-
-/* gSOAP announces the end of a parameter only where it has content. */
-static int
-close_parameter(struct soap *soap)
-{
-    struct ir_wire *w = wire_of(soap);
-    const char *tag = w->open_parameter;
-
-    w->open_parameter = NULL;
-    return tag == NULL ? SOAP_OK
-                       : soap_element_end(soap, ir_names_classic(tag));
-}
-
-static int
-on_classic_begin(struct soap *soap, const char *tag, int id, const char *type)
-{
-    struct ir_wire *w = wire_of(soap);
-
-    if (close_parameter(soap)
-        || soap_element(soap, ir_names_classic(tag), id, type))
-        return soap->error;
-    if (!holds_elements(w, tag))
-        w->open_parameter = tag;
-    return soap_element_start_end_out(soap, NULL);
-}
-
-static int
-on_classic_end(struct soap *soap, const char *tag)
-{
-    struct ir_wire *w = wire_of(soap);
-    int is_parameter = !holds_elements(w, tag);
-
-    if (close_parameter(soap) || is_parameter)
-        return soap->error;
-    return soap_element_end(soap, tag);
-}
-
 /* ---- One call ---------------------------------------------------------- */
 
 void
 ir_call_begin(struct ir_wire *w, const char *operation,
     enum ir_call_kind kind, const struct ir_payload_sink *sink)
 {
-    int classic = w->spelling == IR_SPELLING_CLASSIC;
     uint64_t payload_bytes = sink == NULL ? 0 : sink->limit_bytes;
 
     ir_error_clear(w->error);
@@ -228,6 +106,7 @@ ir_call_begin(struct ir_wire *w, const char *operation,
     w->operation = operation;
     w->repeatable = kind == IR_CALL_REPEATABLE;
     w->repeated = 0;
+    w->sent = 0;
     w->reused = 0;
     w->n_results = 0;
     w->n_answers = 0;
@@ -236,8 +115,7 @@ ir_call_begin(struct ir_wire *w, const char *operation,
     if (sink != NULL)
         w->io.sink = *sink;
     w->io.fault = IR_PAYLOAD_OK;
-    w->soap->feltbegout = classic ? on_classic_begin : NULL;
-    w->soap->feltendout = classic ? on_classic_end : NULL;
+    ir_tags_spell(w);
     /* Room for line breaks in the base64: a tenth more. */
     ir_http_begin(&w->http,
         ANSWER_BYTES + payload_bytes / 30 * 44 + payload_bytes % 30 * 2,
@@ -344,6 +222,7 @@ ir_call_again(struct ir_wire *w, int rc)
 {
     int again;
 
+    ir_transport_linger(w->transport, 0);
     settle(w, rc);
     ir_http_end(&w->http, w->soap->buf + w->soap->bufidx,
         w->soap->bufidx < w->soap->buflen
@@ -396,8 +275,7 @@ set_up_soap(struct ir_wire *w, enum ir_soap version)
     soap->fsend = on_send;
     soap->frecv = on_receive;
     soap->fclose = on_close;
-    soap->feltbegin = on_element;
-    soap->feltendin = on_element_end;
+    ir_tags_attach(w);
 }
 
 static int
@@ -452,9 +330,11 @@ enum ir_status
 ir_wire_new(const char *url, const struct ir_options *opts,
     struct ir_error *error, struct ir_wire **wire)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct ir_wire *w = calloc(1, sizeof *w);
 
     *wire = NULL;
+    pthread_once(&once, soap_ssl_init);
     if (w != NULL)
         w->soap = soap_new();
     if (w == NULL || w->soap == NULL) {

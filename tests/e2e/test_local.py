@@ -16,8 +16,8 @@ import subprocess
 import unittest
 
 import harness
-from bad_server import (DOCUMENT, READ, STAGE, TICKET, Row, Server, hold,
-                        nth)
+from bad_server import (DELETE, DOCUMENT, READ, STAGE, TICKET, Row, Server,
+                        hold, nth)
 from harness import PASSWORD, sample
 
 # The server's port stands where {} is.
@@ -374,6 +374,15 @@ class Signals(Local):
             self.all_released(server)
         self.assertNotIn(PASSWORD.encode(), b"".join(said))
 
+    def test_handler_that_a_signal_overtakes_is_released(self):
+        with SlowServer() as server, started(server, self.folder) as child:
+            self.assertTrue(server.wait_for(lambda s: s.count(STAGE) == 1))
+            child.send_signal(signal.SIGINT)
+            said = child.communicate(timeout=2.5)
+
+        self.assertEqual(child.returncode, 130, said)
+        self.assertEqual(server.count(DELETE), 1)
+
     def test_secrets_are_in_no_argument_and_no_environment(self):
         row = Row("", "", "", when=nth(2),
                   send=lambda c, s, r: hold(c.server, s))
@@ -410,6 +419,16 @@ class StubbornServer(Server):
     def respond(self, call, connection):
         if call.operation == "DeleteDownloadHandler":
             hold(self, connection)
+        super().respond(call, connection)
+
+
+class SlowServer(Server):
+    """Stages when the client has been told to stop, which it is soon."""
+
+    def respond(self, call, connection):
+        if call.operation == STAGE:
+            with self.event:
+                self.event.wait_for(lambda: self.closing, 0.3)
         super().respond(call, connection)
 
 

@@ -182,6 +182,44 @@ test_grace_has_an_end_of_its_own(void **state)
     close_line(&l);
 }
 
+static void
+test_the_limit_of_the_call_counts_again_after_grace(void **state)
+{
+    struct line l = { 0 };
+    long long start;
+    size_t n;
+    (void)state;
+
+    open_line(&l, "http://127.0.0.1:%", loopback_wait_for_end, NULL);
+    connect_new(&l.client);
+    start = now_ms();
+    ir_transport_begin(l.client.transport, LIMIT_MS);
+    ir_transport_grace(l.client.transport, LATEST_MS);
+    ir_transport_grace(l.client.transport, 0);
+    assert_int_equal(receive_all(&l.client, &n), IR_E_TIMEOUT);
+    assert_error(&l.client, IR_E_TIMEOUT, "call not finished after 150 ms");
+    assert_in_time(start);
+    close_line(&l);
+}
+
+static void
+test_a_lingering_cancel_waits_for_the_reply(void **state)
+{
+    struct line l = { 0 };
+    long long start;
+    size_t n;
+    (void)state;
+
+    open_line(&l, "http://127.0.0.1:%", loopback_wait_for_end, NULL);
+    connect_new(&l.client);
+    start = now_ms();
+    ir_transport_linger(l.client.transport, LIMIT_MS);
+    cancel(&l.client);
+    assert_int_equal(receive_all(&l.client, &n), IR_E_CANCELLED);
+    assert_in_time(start);
+    close_line(&l);
+}
+
 int
 main(void)
 {
@@ -195,6 +233,8 @@ main(void)
         cmocka_unit_test(test_cancel_reaches_a_reply_that_never_pauses),
         cmocka_unit_test(test_grace_ignores_cancel_until_it_ends),
         cmocka_unit_test(test_grace_has_an_end_of_its_own),
+        cmocka_unit_test(test_the_limit_of_the_call_counts_again_after_grace),
+        cmocka_unit_test(test_a_lingering_cancel_waits_for_the_reply),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

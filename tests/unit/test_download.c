@@ -286,6 +286,39 @@ test_a_download_that_does_not_open_is_null_and_released(void **state)
 }
 
 static void
+test_a_failure_of_a_step_is_final(void **state)
+{
+    static const struct fake_step steps[] = {
+        { FAKE_CHUNK, IR_E_DENIED, FAKE_GOOD, 1, 0, 0 },
+    };
+    struct ir_download *d;
+    struct ir_chunk chunk;
+
+    (void)state;
+    fake_calls_script(steps, COUNT(steps));
+    ir_download_open(client, "/a", NULL, &d);
+    assert_int_equal(ir_download_next(d, &chunk), -1);
+
+    assert_int_equal(ir_download_next(d, &chunk), -1);
+
+    assert_int_equal(ir_client_error(client)->status, IR_E_DENIED);
+    ir_download_close(d);
+}
+
+static void
+test_a_sink_is_needed(void **state)
+{
+    struct ir_sink nothing = { 0 };
+
+    (void)state;
+    fake_calls_script(NULL, 0);
+    assert_int_equal(ir_download_sink(client, "/a", NULL, NULL, NULL),
+        IR_E_ARGUMENT);
+    assert_int_equal(ir_download_sink(client, "/a", &nothing, NULL, NULL),
+        IR_E_ARGUMENT);
+}
+
+static void
 test_every_step_has_a_deadline_of_its_own(void **state)
 {
     struct ir_download *d;
@@ -370,6 +403,8 @@ main(void)
         TEST(test_a_wrong_whole_is_found_at_the_end),
         TEST(test_a_download_that_does_not_open_is_null_and_released),
         TEST(test_every_step_has_a_deadline_of_its_own),
+        TEST(test_a_failure_of_a_step_is_final),
+        TEST(test_a_sink_is_needed),
         TEST(test_a_handler_is_read_by_hand),
     };
 

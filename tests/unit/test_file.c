@@ -214,10 +214,48 @@ test_without_an_existing_file_there_is_nothing_to_keep(void **state)
 /* ---- The .part file ---------------------------------------------------- */
 
 static void
+test_a_file_that_is_no_leftover_is_not_touched(void **state)
+{
+    (void)state;
+    folder_write("a.part", "somebody's");
+
+    assert_int_equal(open_file("a", 0), IR_E_IO);
+
+    folder_check("a.part", "somebody's", 10);
+}
+
+static void
+test_a_linked_leftover_is_not_touched(void **state)
+{
+    (void)state;
+    folder_write("other", "precious");
+    chmod("other", 0600);
+    assert_int_equal(link("other", "a.part"), 0);
+
+    assert_int_equal(open_file("a", 0), IR_E_IO);
+
+    folder_check("other", "precious", 8);
+}
+
+static void
+test_a_leftover_stays_where_nothing_was_fetched(void **state)
+{
+    (void)state;
+    folder_write("a.part", "leftover");
+    chmod("a.part", 0600);
+    assert_int_equal(open_file("a", 0), IR_OK);
+
+    ir_file_close(&file);
+
+    folder_check("a.part", "leftover", 8);
+}
+
+static void
 test_a_leftover_of_a_crash_is_taken_over(void **state)
 {
     (void)state;
     folder_write("a.part", "a longer leftover");
+    chmod("a.part", 0600);
     assert_int_equal(open_file("a", 0), IR_OK);
     ir_file_reserve(&file, 3, &error);
     ir_file_write(&file, 0, "new", 3);
@@ -334,6 +372,9 @@ main(void)
         TEST(test_an_existing_file_is_kept_when_asked),
         TEST(test_a_file_that_appeared_meanwhile_is_kept_when_asked),
         TEST(test_without_an_existing_file_there_is_nothing_to_keep),
+        TEST(test_a_file_that_is_no_leftover_is_not_touched),
+        TEST(test_a_linked_leftover_is_not_touched),
+        TEST(test_a_leftover_stays_where_nothing_was_fetched),
         TEST(test_a_leftover_of_a_crash_is_taken_over),
         TEST(test_a_second_process_is_told_that_the_target_is_busy),
         TEST(test_nobody_else_reads_the_part),

@@ -294,7 +294,7 @@ test_the_handler_is_released_after_every_failure(void **state)
             assert_int_equal(fake_calls.n_open, 0);
             assert_int_equal(fake_calls_count("handler("), 1);
             assert_non_null(strstr(fake_calls.trace,
-                "grace(1500) delete(t,D,h1) grace(0) "));
+                "grace(900) delete(t,D,h1) grace(0) "));
         }
 }
 
@@ -397,7 +397,9 @@ test_a_server_that_reads_no_further_is_a_limit(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(refusals); i++) {
-        const struct fake_step steps[] = { STEP(FAKE_CHUNK, refusals[i]) };
+        const struct fake_step steps[] = {
+            { FAKE_CHUNK, refusals[i], FAKE_GOOD, 1, 0, 0 },
+        };
 
         fake_calls_script(steps, COUNT(steps));
         fake_calls.size_bytes = 4294967296;

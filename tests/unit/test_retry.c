@@ -65,6 +65,18 @@ test_chance_spreads_over_the_whole_half(void **state)
 }
 
 static void
+test_a_server_is_obeyed_up_to_the_cap(void **state)
+{
+    (void)state;
+
+    assert_int_equal(ir_retry_wait_ms(500, 0), 500);
+    assert_int_equal(ir_retry_wait_ms(500, 2), 2000);
+    assert_int_equal(ir_retry_wait_ms(5000, 2), 5000);
+    assert_int_equal(ir_retry_wait_ms(500, 3600), 30000);
+    assert_int_equal(ir_retry_wait_ms(500, INT32_MAX), 30000);
+}
+
+static void
 test_chance_differs(void **state)
 {
     uint32_t first = ir_retry_random();
@@ -85,6 +97,7 @@ main(void)
         cmocka_unit_test(test_the_pause_is_never_longer_than_the_cap),
         cmocka_unit_test(test_chance_takes_away_up_to_a_half),
         cmocka_unit_test(test_chance_spreads_over_the_whole_half),
+        cmocka_unit_test(test_a_server_is_obeyed_up_to_the_cap),
         cmocka_unit_test(test_chance_differs),
     };
 

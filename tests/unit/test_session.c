@@ -407,11 +407,24 @@ tear_down(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+static void
+test_the_own_ticket_can_be_set_again(void **state)
+{
+    (void)state;
+    fake_calls_script(NULL, 0);
+    ir_login(client, "demo", "secret");
+
+    assert_int_equal(ir_set_ticket(client, ir_ticket(client)), IR_OK);
+
+    assert_string_equal(ir_ticket(client), "t1");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_a_login_keeps_ticket_and_wipes_its_answer),
+        TEST(test_the_own_ticket_can_be_set_again),
         TEST(test_a_refused_login_leaves_no_session),
         TEST(test_no_call_is_made_without_a_session),
         TEST(test_an_ended_session_is_renewed_once),
