@@ -57,6 +57,7 @@ enum ir_status {
     IR_E_LIMIT,     /* too large for the server, the protocol or a limit set */
     IR_E_CHANGED,   /* the document changed while it was transferred */
     IR_E_BUSY,      /* another process is writing the same target */
+    IR_E_AMBIGUOUS, /* a commit was sent, and nothing tells what became of it */
     IR_E_CANCELLED  /* ir_client_cancel() was called or a callback said so */
 };
 
@@ -349,6 +350,74 @@ IR_API const struct ir_document *ir_download_document(
 IR_API int ir_download_next(struct ir_download *download,
     struct ir_chunk *chunk);
 IR_API void ir_download_close(struct ir_download *download);
+
+/* ---- Upload ------------------------------------------------------------ */
+
+/* Gives the bytes of a document: at most 'n' bytes at 'offset' into 'data',
+ * their number in '*got', less than 'n' only at the end.  0 goes on, anything
+ * else ends the transfer with IR_E_CANCELLED, or with IR_E_IO if errno was set
+ * to say why. */
+typedef int (*ir_read_fn)(void *ctx, uint64_t offset, void *data, size_t n,
+    size_t *got);
+
+struct ir_source {
+    ir_read_fn read;
+    void *ctx;
+    /* 0: bytes are asked for once, in order, until the end shows; 'size_bytes'
+     * is ignored and one chunk is held in memory.  1: there are 'size_bytes',
+     * any of them may be asked for more than once, and no chunk is held. */
+    int rereadable;
+    uint64_t size_bytes;
+};
+
+struct ir_upload_options {
+    size_t size;
+    uint64_t chunk_bytes;       /* wish for a chunk; 0: 1 MiB */
+    int n_retries;              /* as in struct ir_download_options */
+    int retry_delay_ms;
+    const char *comment;        /* of the version */
+    const char *xml_parameters; /* of the commit, as the server documents them;
+                                   goes without 'comment' and 'version' */
+    int64_t version;            /* packed number wanted; 0: the next */
+    int new_only;               /* refuse to make a version of a document */
+    int create_folders;         /* make the folder if it is missing */
+    int lock;                   /* check an existing document out before, and
+                                   in afterwards */
+    int skip_preflight;         /* send bytes before asking whether the commit
+                                   can succeed */
+    ir_progress_fn progress;
+    void *progress_ctx;
+};
+#define IR_UPLOAD_OPTIONS_INIT { .size = sizeof(struct ir_upload_options) }
+
+struct ir_uploaded {
+    const char *document_id; /* ~D and this is a path; NULL: not told */
+    const char *version_id;  /* for information; NULL: not told */
+    uint64_t size_bytes;
+    uint32_t crc32;
+    enum ir_level level; /* VERIFIED: the stored version has this CRC */
+    uint64_t n_chunks;
+    uint64_t n_retries;
+};
+
+/* Store the bytes of 'source' as the document 'path': a new one, or a new
+ * version if it exists.  The bytes are staged in verified chunks and committed
+ * at the end; until then the server's document is as it was.  The handler is
+ * deleted and the lock released in every case.  IR_E_AMBIGUOUS: the reply to
+ * the commit was lost and the server does not tell. */
+IR_API enum ir_status ir_upload_source(struct ir_client *c,
+    const struct ir_source *source, const char *path,
+    const struct ir_upload_options *opts, struct ir_uploaded *uploaded);
+
+/* The same from a local file.  IR_E_CHANGED: it was written to meanwhile. */
+IR_API enum ir_status ir_upload_file(struct ir_client *c, const char *file,
+    const char *path, const struct ir_upload_options *opts,
+    struct ir_uploaded *uploaded);
+
+/* The same from memory. */
+IR_API enum ir_status ir_upload_memory(struct ir_client *c, const void *data,
+    size_t n, const char *path, const struct ir_upload_options *opts,
+    struct ir_uploaded *uploaded);
 
 #ifdef __cplusplus
 }

@@ -85,6 +85,8 @@ ir_fault_exit(enum ir_status status)
         return 10;
     case IR_E_LIMIT:
         return 11;
+    case IR_E_AMBIGUOUS:
+        return 12;
     case IR_E_CHANGED:
         return 14;
     case IR_E_CANCELLED:

@@ -51,4 +51,90 @@ enum ir_status ir_call_download_file_chunk(struct ir_wire *w,
 enum ir_status ir_call_delete_download_handler(struct ir_wire *w,
     const char *ticket, const char *handler);
 
+/* ---- Upload ------------------------------------------------------------ */
+
+/* A staged upload: the chunk size granted is to be used exactly. */
+struct ir_upload_handler {
+    uint64_t chunk_bytes;
+    char id[65];
+};
+
+enum ir_status ir_call_create_upload_handler(struct ir_wire *w,
+    const char *ticket, uint64_t chunk_bytes, struct ir_upload_handler *a);
+
+/* 'length' bytes of 'source' at 'offset'; 'crc32' is theirs. */
+struct ir_upload_request {
+    const char *handler;
+    const struct ir_source *source;
+    uint64_t offset;
+    uint64_t length;
+    uint32_t crc32;
+    int last;
+};
+
+struct ir_upload_answer {
+    int try_again; /* the chunk was not appended: send it again */
+    int has_file_crc32;
+    uint32_t file_crc32; /* of all that is staged */
+};
+
+/* Never repeated by itself: the server appends what it gets and takes no
+ * offset. */
+enum ir_status ir_call_upload_file_chunk(struct ir_wire *w,
+    const char *ticket, const struct ir_upload_request *request,
+    struct ir_upload_answer *a);
+enum ir_status ir_call_delete_upload_handler(struct ir_wire *w,
+    const char *ticket, const char *handler);
+
+/* What a staged upload becomes.  'folder' and 'name': a new document and never
+ * a version (UploadNewDocumentWidthHandler).  Else 'path': by 'xml_parameters'
+ * (...WithHandler3), a packed 'version' number (...2), a 'comment' (...1) or
+ * neither. */
+struct ir_commit {
+    const char *path;
+    const char *folder;
+    const char *name;
+    const char *comment;
+    const char *xml_parameters;
+    int64_t version;
+};
+
+enum ir_status ir_call_commit(struct ir_wire *w, const char *ticket,
+    const char *handler, const struct ir_commit *c, struct ir_uploaded *a);
+
+/* ---- Documents and folders --------------------------------------------- */
+
+struct ir_exists_answer {
+    int has_crc32;
+    uint32_t crc32; /* of the latest version */
+};
+
+enum ir_status ir_call_document_exists(struct ir_wire *w, const char *ticket,
+    const char *path, struct ir_exists_answer *a);
+enum ir_status ir_call_folder_exists(struct ir_wire *w, const char *ticket,
+    const char *path);
+enum ir_status ir_call_create_folder(struct ir_wire *w, const char *ticket,
+    const char *path);
+enum ir_status ir_call_lock(struct ir_wire *w, const char *ticket,
+    const char *path);
+enum ir_status ir_call_unlock(struct ir_wire *w, const char *ticket,
+    const char *path, int force);
+enum ir_status ir_call_delete_document(struct ir_wire *w, const char *ticket,
+    const char *path);
+
+/* The checkout and the newest version of a document (GetDocument). */
+struct ir_document_state {
+    const char *checked_out_by; /* user name; NULL: nobody */
+    int64_t version;            /* -1: not told */
+    int64_t n_versions;         /* -1: not told */
+};
+
+enum ir_status ir_call_get_document(struct ir_wire *w, const char *ticket,
+    const char *path, struct ir_document_state *a);
+
+/* Largest document that the server takes, in bytes; 0: no limit or not told
+ * (GetGeneralAppSettings). */
+enum ir_status ir_call_upload_limit(struct ir_wire *w, const char *ticket,
+    uint64_t *limit_bytes);
+
 #endif

@@ -23,6 +23,7 @@ static const char *const names[] = {
     [IR_E_LIMIT] = "limit",
     [IR_E_CHANGED] = "changed",
     [IR_E_BUSY] = "busy",
+    [IR_E_AMBIGUOUS] = "ambiguous",
     [IR_E_CANCELLED] = "cancelled",
 };
 

@@ -400,6 +400,12 @@ ir_wire_retry_after_s(const struct ir_wire *w)
     return w->http.retry_after_s;
 }
 
+int
+ir_wire_request_sent(const struct ir_wire *w)
+{
+    return w->sent;
+}
+
 void
 ir_wire_cancel(struct ir_wire *w)
 {

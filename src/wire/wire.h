@@ -33,6 +33,9 @@ void ir_wire_spell(struct ir_wire *w, enum ir_spelling spelling);
 /* Seconds that the server asked to wait in its last refusal; 0: it did not. */
 int ir_wire_retry_after_s(const struct ir_wire *w);
 
+/* Did any byte of the last request leave? */
+int ir_wire_request_sent(const struct ir_wire *w);
+
 /* As in transport.h. */
 void ir_wire_cancel(struct ir_wire *w);
 void ir_wire_grace(struct ir_wire *w, int ms);

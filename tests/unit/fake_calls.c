@@ -46,6 +46,15 @@ fake_calls_forget(void)
     fake_calls.wiped[0] = '\0';
 }
 
+struct ir_error *
+fake_calls_error(struct ir_wire *w)
+{
+    ir_error_clear(w->error);
+    if (w->cancelled && !w->grace)
+        ir_error_set(w->error, IR_E_CANCELLED, "cancelled");
+    return w->error;
+}
+
 uint8_t
 fake_calls_byte(uint64_t offset)
 {

@@ -75,6 +75,11 @@ void fake_calls_script(const struct fake_step *steps, size_t n);
 /* Forget the trace, not the state. */
 void fake_calls_forget(void);
 
+struct ir_wire;
+
+/* Where a fake operation of another file records its error. */
+struct ir_error *fake_calls_error(struct ir_wire *w);
+
 /* The byte of the document at 'offset'. */
 uint8_t fake_calls_byte(uint64_t offset);
 

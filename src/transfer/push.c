@@ -1,0 +1,261 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * The server appends what it gets, takes no offset and does not tell how much
+ * it has.  So a chunk is sent again only where the server says that it was not
+ * appended, or where not a byte of the request can have reached it; after any
+ * other doubt the handler is abandoned (docs/protocol.md, "Retry"). */
+#include "transfer/push.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "codec/crc32.h"
+#include "transfer/options.h"
+#include "transfer/retry.h"
+#include "transfer/session.h"
+
+/* Progress inside a chunk is reported this often. */
+#define PROGRESS_BYTES 1048576
+#define CHUNK_BYTES 1048576
+
+enum ir_status
+ir_push_init(struct ir_push *p, struct ir_client *c,
+    const struct ir_source *source, const struct ir_upload_options *opts)
+{
+    memset(p, 0, sizeof *p);
+    p->c = c;
+    ir_wire_begin(c->wire);
+    if (ir_options_copy(&p->o, sizeof p->o, opts,
+            opts == NULL ? 0 : opts->size, &c->error) != IR_OK)
+        return c->error.status;
+    if (p->o.n_retries < -1 || p->o.retry_delay_ms < 0 || p->o.version < 0
+        || p->o.chunk_bytes > INT32_MAX)
+        return ir_error_set(&c->error, IR_E_ARGUMENT,
+            "an option is out of range");
+    if (p->o.n_retries == 0)
+        p->o.n_retries = IR_RETRY_COUNT;
+    if (p->o.retry_delay_ms == 0)
+        p->o.retry_delay_ms = IR_RETRY_DELAY_MS;
+    if (p->o.chunk_bytes == 0)
+        p->o.chunk_bytes = CHUNK_BYTES;
+    ir_feed_init(&p->feed, source);
+    return IR_OK;
+}
+
+enum ir_status
+ir_push_report(struct ir_push *p, enum ir_event event, uint64_t done_bytes,
+    const char *message)
+{
+    const struct ir_source *source = p->feed.source;
+    struct ir_progress progress = {
+        .event = event,
+        .done_bytes = done_bytes,
+        .total_bytes = source->rereadable ? source->size_bytes : 0,
+        .n_chunks = p->n_chunks,
+        .n_retries = p->n_retries,
+        .message = message,
+    };
+
+    p->reported_bytes = done_bytes;
+    if (p->o.progress != NULL
+        && p->o.progress(p->o.progress_ctx, &progress) != 0)
+        return ir_error_set(&p->c->error, IR_E_CANCELLED,
+            "the caller ended the transfer");
+    return IR_OK;
+}
+
+/* ---- The handler ------------------------------------------------------- */
+
+static enum ir_status
+open_handler(struct ir_push *p)
+{
+    struct ir_cure cure = { 0 };
+    struct ir_client *c = p->c;
+    enum ir_status st;
+
+    do
+        st = ir_call_create_upload_handler(c->wire, c->ticket,
+            p->o.chunk_bytes, &p->handler);
+    while (ir_session_again(c, &cure, IR_NAMES_TWO, st));
+    if (c->error.status != IR_OK)
+        return c->error.status;
+    p->sent_bytes = 0;
+    p->crc32 = 0;
+    p->n_chunks = 0;
+    return ir_feed_start(&p->feed, p->handler.chunk_bytes, &c->error);
+}
+
+void
+ir_push_end(struct ir_push *p)
+{
+    struct ir_cure cure = { 0 };
+    struct ir_client *c = p->c;
+    struct ir_error kept = c->error;
+    char message[sizeof kept.message + 64];
+    enum ir_status st;
+
+    if (p->handler.id[0] == '\0')
+        return;
+    ir_error_clear(&c->error);
+    if (kept.status != IR_OK || atomic_load(&c->cancelled))
+        ir_wire_grace(c->wire, IR_CLIENT_GRACE_MS);
+    do
+        st = ir_call_delete_upload_handler(c->wire, c->ticket, p->handler.id);
+    while (ir_session_again(c, &cure, IR_NAMES_TWO, st));
+    if (c->error.status != IR_OK) {
+        snprintf(message, sizeof message,
+            "the server may still hold a staged file: %s", c->error.message);
+        ir_client_log(c, IR_LOG_WARNING, "%s", message);
+        ir_error_clear(&c->error);
+        ir_push_report(p, IR_EVENT_WARNING, p->sent_bytes, message);
+    }
+    ir_wire_grace(c->wire, 0);
+    p->handler.id[0] = '\0';
+    c->error = kept;
+}
+
+/* ---- Chunks ------------------------------------------------------------ */
+
+/* ir_read_fn between the feed and the wire: passes on and reports. */
+static int
+read_and_report(void *ctx, uint64_t offset, void *data, size_t n, size_t *got)
+{
+    struct ir_push *p = ctx;
+    const struct ir_source *s = &p->feed.chunk_source;
+    uint64_t done = offset + n;
+
+    if (s->read(s->ctx, offset, data, n, got) != 0)
+        return -1;
+    if (done - p->reported_bytes < PROGRESS_BYTES || done < p->reported_bytes)
+        return 0;
+    errno = 0;
+    return ir_push_report(p, IR_EVENT_PROGRESS, done, NULL) != IR_OK;
+}
+
+/* One try of the current chunk. */
+static enum ir_status
+send_once(struct ir_push *p, struct ir_upload_answer *a)
+{
+    struct ir_source source = { read_and_report, p, 1, 0 };
+    struct ir_upload_request request = {
+        .handler = p->handler.id,
+        .source = &source,
+        .offset = p->feed.offset,
+        .length = p->feed.length,
+        .crc32 = p->feed.crc32,
+        .last = p->feed.last,
+    };
+    struct ir_cure cure = { 0 };
+    struct ir_client *c = p->c;
+    enum ir_status st;
+
+    do
+        st = ir_call_upload_file_chunk(c->wire, c->ticket, &request, a);
+    while (ir_session_again(c, &cure, IR_NAMES_TWO, st));
+    return c->error.status;
+}
+
+static enum ir_status
+wait_to_retry(struct ir_push *p, int n, const char *reason)
+{
+    struct ir_client *c = p->c;
+    int ms = ir_retry_delay_ms(p->o.retry_delay_ms, n, ir_retry_random());
+    char message[sizeof c->error.message];
+
+    ms = ir_retry_wait_ms(ms, ir_wire_retry_after_s(c->wire));
+    snprintf(message, sizeof message, "%s", reason);
+    ir_error_clear(&c->error);
+    p->n_retries++;
+    if (ir_push_report(p, IR_EVENT_RETRY, p->sent_bytes, message) != IR_OK)
+        return c->error.status;
+    return ir_wire_wait(c->wire, ms);
+}
+
+/* Not a byte of the request left: the same chunk may be sent again. */
+static int
+is_unsent(const struct ir_push *p)
+{
+    const struct ir_error *e = &p->c->error;
+
+    return e->retryable && (e->status == IR_E_NETWORK
+            || e->status == IR_E_TIMEOUT) && !ir_wire_request_sent(p->c->wire);
+}
+
+static enum ir_status
+send_chunk(struct ir_push *p, struct ir_upload_answer *a)
+{
+    struct ir_error *e = &p->c->error;
+
+    for (int n = 0;; n++) {
+        const char *reason = e->message;
+
+        if (send_once(p, a) == IR_OK) {
+            if (!a->try_again)
+                return IR_OK;
+            reason = "the server asks for the chunk again";
+            if (n >= p->o.n_retries)
+                return ir_error_set(e, IR_E_CORRUPT, "chunk at %" PRIu64
+                    ": the server still asks for it after %d tries",
+                    p->feed.offset, n + 1);
+        } else if (!is_unsent(p) || n >= p->o.n_retries) {
+            return e->status;
+        }
+        if (wait_to_retry(p, n, reason) != IR_OK
+            || ir_feed_again(&p->feed, e) != IR_OK)
+            return e->status;
+    }
+}
+
+static enum ir_status
+stage_once(struct ir_push *p)
+{
+    struct ir_error *e = &p->c->error;
+    struct ir_upload_answer a;
+
+    if (open_handler(p) != IR_OK
+        || ir_push_report(p, IR_EVENT_START, 0, NULL) != IR_OK)
+        return e->status;
+    do {
+        if (ir_feed_next(&p->feed, e) != IR_OK || send_chunk(p, &a) != IR_OK)
+            return e->status;
+        p->crc32 = ir_crc32_combine(p->crc32, p->feed.crc32, p->feed.length);
+        p->sent_bytes += p->feed.length;
+        p->n_chunks++;
+        if (ir_push_report(p, IR_EVENT_PROGRESS, p->sent_bytes, NULL) != IR_OK)
+            return e->status;
+    } while (!p->feed.last);
+    if (a.has_file_crc32 && a.file_crc32 != p->crc32)
+        return ir_error_set(e, IR_E_CORRUPT, "the server staged %" PRIu64
+            " bytes with CRC %08" PRIX32 ", expected %08" PRIX32,
+            p->sent_bytes, a.file_crc32, p->crc32);
+    return IR_OK;
+}
+
+/* Is another handler worth a try?  A refusal that says nothing of the handler
+ * would come again. */
+static int
+is_worth_restart(const struct ir_push *p)
+{
+    const struct ir_error *e = &p->c->error;
+
+    if (!p->feed.source->rereadable || p->o.n_retries < 0 || p->is_restarted)
+        return 0;
+    return e->status == IR_E_NETWORK || e->status == IR_E_TIMEOUT
+        || e->status == IR_E_SERVER
+        || (e->status == IR_E_CORRUPT && p->feed.last);
+}
+
+enum ir_status
+ir_push_stage(struct ir_push *p)
+{
+    if (stage_once(p) == IR_OK || !is_worth_restart(p))
+        return p->c->error.status;
+    p->is_restarted = 1;
+    ir_push_end(p);
+    if (wait_to_retry(p, 0, p->c->error.message) != IR_OK)
+        return p->c->error.status;
+    return stage_once(p);
+}

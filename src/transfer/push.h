@@ -1,0 +1,41 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * The staging half of an upload: open a handler, send chunk after chunk,
+ * compare what the server staged. */
+#ifndef IR_TRANSFER_PUSH_H
+#define IR_TRANSFER_PUSH_H
+
+#include "transfer/client.h"
+#include "transfer/feed.h"
+
+struct ir_push {
+    struct ir_client *c;
+    struct ir_upload_options o;
+    struct ir_upload_handler handler; /* id empty: nothing is staged */
+    struct ir_feed feed;
+    uint64_t sent_bytes;     /* acknowledged */
+    uint32_t crc32;          /* of those */
+    uint64_t n_chunks;
+    uint64_t n_retries;
+    int is_restarted;
+    uint64_t reported_bytes;
+};
+
+/* A call of the library begins, with these options. */
+enum ir_status ir_push_init(struct ir_push *p, struct ir_client *c,
+    const struct ir_source *source, const struct ir_upload_options *opts);
+
+/* Stage the whole source.  Where the fate of a chunk is unknown, or the staged
+ * bytes are not ours, it starts again once with another handler, if the source
+ * can be read again. */
+enum ir_status ir_push_stage(struct ir_push *p);
+
+/* Abandon what is staged, without touching the error that stands. */
+void ir_push_end(struct ir_push *p);
+
+/* Tell the caller; IR_E_CANCELLED if that ends the transfer. */
+enum ir_status ir_push_report(struct ir_push *p, enum ir_event event,
+    uint64_t done_bytes, const char *message);
+
+#endif

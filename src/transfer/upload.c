@@ -1,0 +1,414 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * An upload: ask before sending whether the commit can succeed, stage, commit,
+ * compare what the server stored with what was sent.
+ *
+ * A commit whose reply was lost is not sent again: whether the document now has
+ * our checksum tells what became of it. */
+#define _DEFAULT_SOURCE /* st_mtim */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "transfer/push.h"
+#include "transfer/session.h"
+
+struct upload {
+    struct ir_push push;
+    const char *path;
+    char folder[4096]; /* empty: the path is an id */
+    const char *name;
+    int existed;
+    uint32_t crc32_before; /* of the newest version, if it existed */
+    int has_crc32_before;
+    int is_locked; /* by us */
+    struct ir_uploaded uploaded;
+};
+
+/* Call an operation in the session until it is done or refused for good. */
+#define IN_SESSION(c, names, call)                                            \
+    do {                                                                      \
+        struct ir_cure cure_ = { 0 };                                         \
+        enum ir_status st_;                                                   \
+                                                                              \
+        do                                                                    \
+            st_ = (call);                                                     \
+        while (ir_session_again((c), &cure_, (names), st_));                  \
+    } while (0)
+
+/* ---- Before ------------------------------------------------------------ */
+
+static enum ir_status
+split_path(struct upload *u)
+{
+    struct ir_error *e = &u->push.c->error;
+    const char *slash = NULL;
+
+    if (u->path == NULL || *u->path == '\0')
+        return ir_error_set(e, IR_E_ARGUMENT, "path is empty");
+    if (*u->path == '~')
+        return IR_OK;
+    for (const char *s = u->path; *s != '\0'; s++)
+        if (*s == '/' || *s == '\\')
+            slash = s;
+    if (slash == NULL || slash == u->path || slash[1] == '\0'
+        || (size_t)(slash - u->path) >= sizeof u->folder)
+        return ir_error_set(e, IR_E_ARGUMENT,
+            "a document's path is /Library/Folder/Name");
+    snprintf(u->folder, sizeof u->folder, "%.*s", (int)(slash - u->path),
+        u->path);
+    u->name = slash + 1;
+    return IR_OK;
+}
+
+static enum ir_status
+check_folder(struct upload *u)
+{
+    struct ir_client *c = u->push.c;
+    struct ir_error *e = &c->error;
+
+    if (u->folder[0] == '\0')
+        return IR_OK;
+    IN_SESSION(c, IR_NAMES_TWO,
+        ir_call_folder_exists(c->wire, c->ticket, u->folder));
+    if (e->status != IR_E_NOT_FOUND)
+        return e->status;
+    if (!u->push.o.create_folders) {
+        e->status = IR_OK;
+        return ir_error_set(e, IR_E_NOT_FOUND,
+            "the folder %.200s does not exist", u->folder);
+    }
+    ir_error_clear(e);
+    IN_SESSION(c, IR_NAMES_TWO,
+        ir_call_create_folder(c->wire, c->ticket, u->folder));
+    return e->status;
+}
+
+static enum ir_status
+check_document(struct upload *u)
+{
+    struct ir_client *c = u->push.c;
+    struct ir_error *e = &c->error;
+    struct ir_exists_answer exists;
+
+    IN_SESSION(c, IR_NAMES_TWO,
+        ir_call_document_exists(c->wire, c->ticket, u->path, &exists));
+    if (e->status == IR_E_NOT_FOUND) {
+        ir_error_clear(e);
+        return IR_OK;
+    }
+    if (e->status != IR_OK)
+        return e->status;
+    u->existed = 1;
+    u->has_crc32_before = exists.has_crc32;
+    u->crc32_before = exists.crc32;
+    if (u->push.o.new_only) {
+        ir_error_set(e, IR_E_SERVER, "%.200s exists already", u->path);
+        e->server_code = 4090;
+        e->retryable = 0;
+    }
+    return e->status;
+}
+
+/* Who has it checked out?  Somebody else: the commit would be refused.  Nobody:
+ * check it out if that is wanted. */
+static enum ir_status
+check_out(struct upload *u)
+{
+    struct ir_client *c = u->push.c;
+    struct ir_error *e = &c->error;
+    struct ir_document_state state;
+
+    if (!u->existed)
+        return IR_OK;
+    IN_SESSION(c, IR_NAMES_ONE,
+        ir_call_get_document(c->wire, c->ticket, u->path, &state));
+    if (e->status != IR_OK)
+        return e->status;
+    if (state.checked_out_by != NULL && c->user != NULL
+        && strcasecmp(state.checked_out_by, c->user) != 0) {
+        ir_error_set(e, IR_E_SERVER, "%.200s is checked out by %.100s",
+            u->path, state.checked_out_by);
+        e->server_code = 4230;
+        return e->status;
+    }
+    if (state.checked_out_by != NULL || !u->push.o.lock)
+        return IR_OK;
+    IN_SESSION(c, IR_NAMES_ONE, ir_call_lock(c->wire, c->ticket, u->path));
+    u->is_locked = e->status == IR_OK;
+    return e->status;
+}
+
+/* Servers that do not tell their limit, or not to us, are left to refuse. */
+static enum ir_status
+check_size(struct upload *u)
+{
+    struct ir_client *c = u->push.c;
+    const struct ir_source *source = u->push.feed.source;
+    uint64_t limit = 0;
+
+    IN_SESSION(c, IR_NAMES_ONE,
+        ir_call_upload_limit(c->wire, c->ticket, &limit));
+    if (c->error.status == IR_E_CANCELLED || c->error.status == IR_E_NETWORK
+        || c->error.status == IR_E_TIMEOUT || c->error.status == IR_E_TLS)
+        return c->error.status;
+    ir_error_clear(&c->error);
+    if (source->rereadable && limit != 0 && source->size_bytes > limit)
+        return ir_error_set(&c->error, IR_E_LIMIT, "document of %" PRIu64
+            " bytes, this server takes at most %" PRIu64, source->size_bytes,
+            limit);
+    return IR_OK;
+}
+
+static enum ir_status
+prepare(struct upload *u)
+{
+    struct ir_error *e = &u->push.c->error;
+
+    if (ir_session_check(u->push.c) != IR_OK || split_path(u) != IR_OK)
+        return e->status;
+    if (u->push.o.new_only && u->folder[0] == '\0')
+        return ir_error_set(e, IR_E_ARGUMENT,
+            "a new document has a path, not an id");
+    if (u->push.o.skip_preflight && !u->push.o.lock
+        && !u->push.o.create_folders)
+        return IR_OK;
+    if (check_size(u) == IR_OK && check_folder(u) == IR_OK
+        && check_document(u) == IR_OK)
+        check_out(u);
+    return e->status;
+}
+
+/* ---- After ------------------------------------------------------------- */
+
+/* What the newest version is now: IR_OK if it has our checksum. */
+static enum ir_status
+compare(struct upload *u)
+{
+    struct ir_client *c = u->push.c;
+    struct ir_exists_answer now;
+
+    IN_SESSION(c, IR_NAMES_TWO,
+        ir_call_document_exists(c->wire, c->ticket, u->path, &now));
+    if (c->error.status != IR_OK)
+        return c->error.status;
+    if (!now.has_crc32)
+        return IR_OK;
+    if (now.crc32 != u->push.crc32)
+        return ir_error_set(&c->error, IR_E_CORRUPT,
+            "the stored document has CRC %08" PRIX32 ", expected %08" PRIX32,
+            now.crc32, u->push.crc32);
+    u->uploaded.level = IR_LEVEL_VERIFIED;
+    return IR_OK;
+}
+
+/* The reply to the commit was lost. */
+static enum ir_status
+settle(struct upload *u)
+{
+    struct ir_error *e = &u->push.c->error;
+    struct ir_error lost = *e;
+    int was_same = u->existed && u->has_crc32_before
+        && u->crc32_before == u->push.crc32;
+
+    ir_error_clear(e);
+    if (!was_same && compare(u) == IR_OK
+        && u->uploaded.level == IR_LEVEL_VERIFIED)
+        return IR_OK;
+    e->status = IR_OK;
+    return ir_error_set(e, IR_E_AMBIGUOUS,
+        "the commit was sent, its reply was lost (%.300s); look at the "
+        "document's versions before sending it again", lost.message);
+}
+
+static enum ir_status
+commit(struct upload *u)
+{
+    struct ir_client *c = u->push.c;
+    const struct ir_upload_options *o = &u->push.o;
+    struct ir_commit what = {
+        .path = u->path,
+        .comment = o->comment,
+        .xml_parameters = o->xml_parameters,
+        .version = o->version,
+    };
+
+    if (o->new_only) {
+        what.folder = u->folder;
+        what.name = u->name;
+        if (what.xml_parameters == NULL)
+            what.xml_parameters = "<xmlparameters/>";
+    }
+    IN_SESSION(c, IR_NAMES_TWO,
+        ir_call_commit(c->wire, c->ticket, u->push.handler.id, &what,
+            &u->uploaded));
+    if ((c->error.status == IR_E_NETWORK || c->error.status == IR_E_TIMEOUT
+            || c->error.status == IR_E_PROTOCOL)
+        && ir_wire_request_sent(c->wire))
+        return settle(u);
+    if (c->error.status != IR_OK)
+        return c->error.status;
+    if (ir_client_keep(c, &c->name, u->uploaded.document_id) != IR_OK
+        || ir_client_keep(c, &c->content_type, u->uploaded.version_id)
+            != IR_OK)
+        return c->error.status;
+    u->uploaded.document_id = c->name;
+    u->uploaded.version_id = c->content_type;
+    return compare(u);
+}
+
+/* Check it in again if we checked it out, without touching the error that
+ * stands. */
+static void
+check_in(struct upload *u)
+{
+    struct ir_client *c = u->push.c;
+    struct ir_error kept = c->error;
+
+    if (!u->is_locked)
+        return;
+    ir_error_clear(&c->error);
+    if (kept.status != IR_OK || atomic_load(&c->cancelled))
+        ir_wire_grace(c->wire, IR_CLIENT_GRACE_MS);
+    IN_SESSION(c, IR_NAMES_TWO,
+        ir_call_unlock(c->wire, c->ticket, u->path, 0));
+    if (c->error.status != IR_OK)
+        ir_client_log(c, IR_LOG_WARNING,
+            "the document is still checked out: %s", c->error.message);
+    ir_wire_grace(c->wire, 0);
+    c->error = kept;
+}
+
+/* ---- Public ------------------------------------------------------------ */
+
+/* 'unchanged' is asked before the commit, unless NULL. */
+static enum ir_status
+upload(struct ir_client *c, const struct ir_source *source, const char *path,
+    const struct ir_upload_options *opts,
+    enum ir_status (*unchanged)(void *ctx, struct ir_error *e),
+    struct ir_uploaded *uploaded)
+{
+    struct upload u;
+
+    memset(&u, 0, sizeof u);
+    u.path = path;
+    if (ir_push_init(&u.push, c, source, opts) != IR_OK)
+        return c->error.status;
+    if (prepare(&u) == IR_OK && ir_push_stage(&u.push) == IR_OK
+        && (unchanged == NULL || unchanged(source->ctx, &c->error) == IR_OK)
+        && commit(&u) == IR_OK)
+        ir_push_report(&u.push, IR_EVENT_VERIFY, u.push.sent_bytes, NULL);
+    ir_push_end(&u.push);
+    check_in(&u);
+    ir_feed_clear(&u.push.feed);
+    u.uploaded.size_bytes = u.push.sent_bytes;
+    u.uploaded.crc32 = u.push.crc32;
+    u.uploaded.n_chunks = u.push.n_chunks;
+    u.uploaded.n_retries = u.push.n_retries;
+    if (uploaded != NULL)
+        *uploaded = u.uploaded;
+    return c->error.status;
+}
+
+enum ir_status
+ir_upload_source(struct ir_client *c, const struct ir_source *source,
+    const char *path, const struct ir_upload_options *opts,
+    struct ir_uploaded *uploaded)
+{
+    return upload(c, source, path, opts, NULL, uploaded);
+}
+
+struct memory {
+    const uint8_t *data;
+    size_t n;
+};
+
+static int
+read_memory(void *ctx, uint64_t offset, void *data, size_t n, size_t *got)
+{
+    const struct memory *m = ctx;
+
+    *got = m->n - (size_t)offset < n ? m->n - (size_t)offset : n;
+    memcpy(data, m->data + offset, *got);
+    return 0;
+}
+
+enum ir_status
+ir_upload_memory(struct ir_client *c, const void *data, size_t n,
+    const char *path, const struct ir_upload_options *opts,
+    struct ir_uploaded *uploaded)
+{
+    struct memory m = { data, n };
+    struct ir_source source = { read_memory, &m, 1, n };
+
+    return upload(c, &source, path, opts, NULL, uploaded);
+}
+
+struct file {
+    int fd;
+    struct stat before;
+};
+
+static int
+read_file(void *ctx, uint64_t offset, void *data, size_t n, size_t *got)
+{
+    const struct file *f = ctx;
+    ssize_t part;
+
+    do
+        part = pread(f->fd, data, n, (off_t)offset);
+    while (part < 0 && errno == EINTR);
+    *got = part < 0 ? 0 : (size_t)part;
+    return part < 0 ? -1 : 0;
+}
+
+static enum ir_status
+file_unchanged(void *ctx, struct ir_error *e)
+{
+    const struct file *f = ctx;
+    struct stat now;
+
+    if (fstat(f->fd, &now) != 0)
+        return ir_error_set_errno(e, IR_E_IO, errno, "cannot look at the file");
+    if (now.st_size != f->before.st_size
+        || now.st_mtim.tv_sec != f->before.st_mtim.tv_sec
+        || now.st_mtim.tv_nsec != f->before.st_mtim.tv_nsec)
+        return ir_error_set(e, IR_E_CHANGED,
+            "the file was written to while it was sent");
+    return IR_OK;
+}
+
+enum ir_status
+ir_upload_file(struct ir_client *c, const char *file, const char *path,
+    const struct ir_upload_options *opts, struct ir_uploaded *uploaded)
+{
+    struct file f = { .fd = -1 };
+    struct ir_source source = { read_file, &f, 1, 0 };
+    struct ir_error *e = &c->error;
+    enum ir_status st;
+
+    ir_error_clear(e);
+    if (file == NULL)
+        return ir_error_set(e, IR_E_ARGUMENT, "no file is named");
+    f.fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (f.fd < 0)
+        return ir_error_set_errno(e, IR_E_IO, errno, "cannot open %.300s",
+            file);
+    if (fstat(f.fd, &f.before) != 0)
+        st = ir_error_set_errno(e, IR_E_IO, errno, "cannot look at %.300s",
+            file);
+    else if (!S_ISREG(f.before.st_mode))
+        st = ir_error_set(e, IR_E_IO, "%.300s is not a regular file", file);
+    else {
+        source.size_bytes = (uint64_t)f.before.st_size;
+        st = upload(c, &source, path, opts, file_unchanged, uploaded);
+    }
+    close(f.fd);
+    return st;
+}

@@ -1,0 +1,160 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * Documents and folders beside their bytes. */
+#include <string.h>
+
+#include "codec/crc32.h"
+#include "wire/call.h"
+#include "wire/calls.h"
+
+/* An operation that says no more than whether it succeeded; 'field' is the
+ * request's name of the path. */
+#define CALL_SIMPLE(w, operation, kind, ticket_field, path_field)            \
+    struct _tns__##operation in = {                                           \
+        .ticket_field = ir_call_out(ticket),                                  \
+        .path_field = ir_call_out(path),                                      \
+    };                                                                        \
+    const struct tns__SimpleAnswer *r;                                        \
+                                                                              \
+    if (ir_call_check_text(w, "path", path, 0) != IR_OK)                      \
+        return w->error->status;                                              \
+    IR_CALL(w, operation, Simple, kind, NULL, &in, r);                        \
+    return r == NULL ? w->error->status : IR_OK
+
+enum ir_status
+ir_call_folder_exists(struct ir_wire *w, const char *ticket, const char *path)
+{
+    CALL_SIMPLE(w, FolderExists, IR_CALL_REPEATABLE, authenticationTicket,
+        Path);
+}
+
+enum ir_status
+ir_call_lock(struct ir_wire *w, const char *ticket, const char *path)
+{
+    CALL_SIMPLE(w, Lock, IR_CALL_ONCE, AuthenticationTicket, Path);
+}
+
+enum ir_status
+ir_call_delete_document(struct ir_wire *w, const char *ticket,
+    const char *path)
+{
+    CALL_SIMPLE(w, DeleteDocument, IR_CALL_ONCE, authenticationTicket, Path);
+}
+
+enum ir_status
+ir_call_unlock(struct ir_wire *w, const char *ticket, const char *path,
+    int force)
+{
+    struct _tns__UnLock in = {
+        .authenticationTicket = ir_call_out(ticket),
+        .path = ir_call_out(path),
+        .force = force ? xsd__boolean__true_ : xsd__boolean__false_,
+    };
+    const struct tns__SimpleAnswer *r;
+
+    if (ir_call_check_text(w, "path", path, 0) != IR_OK)
+        return w->error->status;
+    IR_CALL(w, UnLock, Simple, IR_CALL_ONCE, NULL, &in, r);
+    return r == NULL ? w->error->status : IR_OK;
+}
+
+enum ir_status
+ir_call_create_folder(struct ir_wire *w, const char *ticket, const char *path)
+{
+    struct _tns__CreateFolder in = {
+        .authenticationTicket = ir_call_out(ticket),
+        .Path = ir_call_out(path),
+    };
+    const struct tns__CreatedFolderAnswer *r;
+
+    if (ir_call_check_text(w, "path", path, 0) != IR_OK)
+        return w->error->status;
+    IR_CALL(w, CreateFolder, CreatedFolder, IR_CALL_ONCE, NULL, &in, r);
+    return r == NULL ? w->error->status : IR_OK;
+}
+
+enum ir_status
+ir_call_document_exists(struct ir_wire *w, const char *ticket,
+    const char *path, struct ir_exists_answer *a)
+{
+    struct _tns__DocumentExists in = {
+        .authenticationTicket = ir_call_out(ticket),
+        .Path = ir_call_out(path),
+    };
+    const struct tns__DocumentExistsAnswer *r;
+
+    memset(a, 0, sizeof *a);
+    if (ir_call_check_text(w, "path", path, 0) != IR_OK)
+        return w->error->status;
+    IR_CALL(w, DocumentExists, DocumentExists, IR_CALL_REPEATABLE, NULL, &in,
+        r);
+    if (r == NULL)
+        return w->error->status;
+    switch (ir_crc32_parse(r->CRC32LASTVERSION, &a->crc32)) {
+    case IR_CRC32_OK:
+        a->has_crc32 = 1;
+        return IR_OK;
+    case IR_CRC32_NONE:
+        return IR_OK;
+    case IR_CRC32_MALFORMED:
+        break;
+    }
+    return ir_call_incomplete(w, "CRC32LASTVERSION");
+}
+
+static int64_t
+number(const LONG64 *n)
+{
+    return n == NULL || *n < 0 ? -1 : *n;
+}
+
+enum ir_status
+ir_call_get_document(struct ir_wire *w, const char *ticket, const char *path,
+    struct ir_document_state *a)
+{
+    struct _tns__GetDocument in = {
+        .AuthenticationTicket = ir_call_out(ticket),
+        .Path = ir_call_out(path),
+    };
+    const struct tns__DocumentAnswer *r;
+    const char *by;
+
+    if (ir_call_check_text(w, "path", path, 0) != IR_OK)
+        return w->error->status;
+    IR_CALL(w, GetDocument, Document, IR_CALL_REPEATABLE, NULL, &in, r);
+    if (r == NULL)
+        return w->error->status;
+    if (r->document == NULL)
+        return ir_call_incomplete(w, "document");
+    by = r->document->CheckoutByUserName;
+    a->checked_out_by = by == NULL || *by == '\0' ? NULL : by;
+    a->version = number(r->document->VersionNumber);
+    a->n_versions = number(r->document->VersionCount);
+    return IR_OK;
+}
+
+enum ir_status
+ir_call_upload_limit(struct ir_wire *w, const char *ticket,
+    uint64_t *limit_bytes)
+{
+    struct _tns__GetGeneralAppSettings in = {
+        .authenticationTicket = ir_call_out(ticket),
+    };
+    const struct tns__GeneralAppSettingsAnswer *r;
+    const char *text;
+
+    *limit_bytes = 0;
+    IR_CALL(w, GetGeneralAppSettings, GeneralAppSettings, IR_CALL_REPEATABLE,
+        NULL, &in, r);
+    if (r == NULL)
+        return w->error->status;
+    if (r->GeneralSettings == NULL
+        || r->GeneralSettings->UploadSettings == NULL)
+        return IR_OK;
+    text = r->GeneralSettings->UploadSettings->DocumentMaxSize;
+    for (; text != NULL && *text >= '0' && *text <= '9'
+         && *limit_bytes < UINT64_MAX / 100; text++)
+        *limit_bytes = *limit_bytes * 10 + (uint64_t)(*text - '0');
+    return IR_OK;
+}

@@ -1,0 +1,247 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * Staging the bytes of a document and committing them. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "codec/crc32.h"
+#include "wire/call.h"
+#include "wire/calls.h"
+
+#define CHUNK_BYTES_MAX 33554432
+
+enum ir_status
+ir_call_create_upload_handler(struct ir_wire *w, const char *ticket,
+    uint64_t chunk_bytes, struct ir_upload_handler *a)
+{
+    struct _tns__CreateUploadHandler in = {
+        .authenticationTicket = ir_call_out(ticket),
+        .PreferedChunkSize = (LONG64)chunk_bytes,
+    };
+    const struct tns__UploadHandlerAnswer *r;
+
+    a->id[0] = '\0';
+    IR_CALL(w, CreateUploadHandler, UploadHandler, IR_CALL_ONCE, NULL, &in, r);
+    if (r == NULL)
+        return w->error->status;
+    if (!ir_call_is_handler(r->UploadHandler))
+        return ir_call_incomplete(w, "UploadHandler");
+    memcpy(a->id, r->UploadHandler, strlen(r->UploadHandler) + 1);
+    if (r->ChunkSize == NULL || *r->ChunkSize <= 0
+        || *r->ChunkSize > INT32_MAX)
+        return ir_call_incomplete(w, "ChunkSize");
+    a->chunk_bytes = (uint64_t)*r->ChunkSize;
+    return IR_OK;
+}
+
+/* ---- A chunk ----------------------------------------------------------- */
+
+/* Fetches the blocks of one chunk from the caller's source. */
+struct fetcher {
+    struct ir_error *error;
+    const struct ir_source *source;
+    uint64_t offset;
+};
+
+static int
+fetch(void *ctx, uint8_t *buf, size_t n)
+{
+    struct fetcher *f = ctx;
+    size_t got = 0;
+
+    errno = 0;
+    if (f->source->read(f->source->ctx, f->offset, buf, n, &got) != 0) {
+        if (errno != 0)
+            ir_error_set_errno(f->error, IR_E_IO, errno,
+                "cannot read at offset %" PRIu64, f->offset);
+        else
+            ir_error_set(f->error, IR_E_CANCELLED,
+                "the caller ended the transfer");
+        return -1;
+    }
+    if (got != n) {
+        ir_error_set(f->error, IR_E_CHANGED,
+            "the source ends at %" PRIu64 ", it was longer before",
+            f->offset + got);
+        return -1;
+    }
+    f->offset += n;
+    return 0;
+}
+
+enum ir_status
+ir_call_upload_file_chunk(struct ir_wire *w, const char *ticket,
+    const struct ir_upload_request *request, struct ir_upload_answer *a)
+{
+    struct fetcher fetcher = { w->error, request->source, request->offset };
+    struct ir_payload_source source = { fetch, &fetcher };
+    struct ir_payload payload = { .length = request->length,
+        .source = &source };
+    char crc32[9];
+    struct _tns__UploadFileChunk in = {
+        .authenticationTicket = ir_call_out(ticket),
+        .uploadHandler = ir_call_out(request->handler),
+        .fileChunk = &payload,
+        .chunkHEXCRC = crc32,
+        .lastChunk = request->last ? xsd__boolean__true_
+                                   : xsd__boolean__false_,
+    };
+    struct _tns__UploadFileChunkResponse reply;
+    const struct tns__UploadChunkAnswer *r = NULL;
+    int rc;
+
+    memset(a, 0, sizeof *a);
+    ir_crc32_format(request->crc32, crc32);
+    ir_call_begin(w, "UploadFileChunk", IR_CALL_ONCE, NULL);
+    do {
+        rc = soap_call___tns__UploadFileChunk(w->soap, IR_CALL_ENDPOINT, NULL,
+            &in, &reply);
+    } while (ir_call_again(w, rc));
+    if (w->error->status != IR_OK)
+        return w->error->status;
+    if (reply.UploadFileChunkResult != NULL
+        && reply.UploadFileChunkResult->__union_UploadChunkResult == 1)
+        r = reply.UploadFileChunkResult->union_UploadChunkResult.response;
+    if (r == NULL)
+        return ir_call_incomplete(w, "answer element");
+    /* Before success: servers disagree on what it is when they want a chunk
+     * again (docs/protocol.md, "Retry"). */
+    a->try_again = ir_call_flag(r->tryagain);
+    if (a->try_again)
+        return IR_OK;
+    if (ir_call_outcome(w, r->success, r->error, r->errorCode) != IR_OK)
+        return w->error->status;
+    switch (ir_crc32_parse(r->filehexcrc, &a->file_crc32)) {
+    case IR_CRC32_OK:
+        a->has_file_crc32 = 1;
+        break;
+    case IR_CRC32_NONE:
+        break;
+    case IR_CRC32_MALFORMED:
+        return ir_call_incomplete(w, "filehexcrc");
+    }
+    return IR_OK;
+}
+
+enum ir_status
+ir_call_delete_upload_handler(struct ir_wire *w, const char *ticket,
+    const char *handler)
+{
+    struct _tns__DeleteUploadHandler in = {
+        .authenticationTicket = ir_call_out(ticket),
+        .UploadHandler = ir_call_out(handler),
+    };
+    const struct tns__SimpleAnswer *r;
+
+    IR_CALL(w, DeleteUploadHandler, Simple, IR_CALL_REPEATABLE, NULL, &in, r);
+    return r == NULL ? w->error->status : IR_OK;
+}
+
+/* ---- The commit -------------------------------------------------------- */
+
+static enum ir_status
+take_uploaded(struct ir_wire *w, const struct tns__UploadedAnswer *r,
+    struct ir_uploaded *a)
+{
+    if (r == NULL)
+        return w->error->status;
+    a->document_id = r->DocumentId;
+    a->version_id = r->VersionId;
+    return IR_OK;
+}
+
+static enum ir_status
+commit_plain(struct ir_wire *w, const char *ticket, const char *handler,
+    const struct ir_commit *c, struct ir_uploaded *a)
+{
+    struct _tns__UploadDocumentWithHandler in = {
+        .authenticationTicket = ir_call_out(ticket),
+        .path = ir_call_out(c->path),
+        .uploadHandler = ir_call_out(handler),
+    };
+    struct _tns__UploadDocumentWithHandler1 in1 = {
+        .authenticationTicket = ir_call_out(ticket),
+        .path = ir_call_out(c->path),
+        .uploadHandler = ir_call_out(handler),
+        .versionComments = ir_call_out(c->comment),
+    };
+    const struct tns__UploadedAnswer *r;
+
+    if (c->comment == NULL)
+        IR_CALL(w, UploadDocumentWithHandler, Uploaded, IR_CALL_ONCE, NULL,
+            &in, r);
+    else
+        IR_CALL(w, UploadDocumentWithHandler1, Uploaded, IR_CALL_ONCE, NULL,
+            &in1, r);
+    return take_uploaded(w, r, a);
+}
+
+static enum ir_status
+commit_version(struct ir_wire *w, const char *ticket, const char *handler,
+    const struct ir_commit *c, struct ir_uploaded *a)
+{
+    struct _tns__UploadDocumentWithHandler2 in = {
+        .authenticationTicket = ir_call_out(ticket),
+        .path = ir_call_out(c->path),
+        .uploadHandler = ir_call_out(handler),
+        .versionComments = ir_call_out(c->comment == NULL ? "" : c->comment),
+        .mpVersionMajor = (short)(c->version / 1000000),
+        .mpVersionMinor = (short)(c->version / 1000 % 1000),
+        .mpVersionRevision = (short)(c->version % 1000),
+    };
+    const struct tns__UploadedAnswer *r;
+
+    IR_CALL(w, UploadDocumentWithHandler2, Uploaded, IR_CALL_ONCE, NULL, &in,
+        r);
+    return take_uploaded(w, r, a);
+}
+
+static enum ir_status
+commit_parameters(struct ir_wire *w, const char *ticket, const char *handler,
+    const struct ir_commit *c, struct ir_uploaded *a)
+{
+    struct _tns__UploadDocumentWithHandler3 in = {
+        .authenticationTicket = ir_call_out(ticket),
+        .path = ir_call_out(c->path),
+        .uploadHandler = ir_call_out(handler),
+        .xmlParameters = ir_call_out(c->xml_parameters),
+    };
+    const struct tns__UploadedAnswer *r;
+
+    IR_CALL(w, UploadDocumentWithHandler3, Uploaded, IR_CALL_ONCE, NULL, &in,
+        r);
+    return take_uploaded(w, r, a);
+}
+
+static enum ir_status
+commit_new(struct ir_wire *w, const char *ticket, const char *handler,
+    const struct ir_commit *c, struct ir_uploaded *a)
+{
+    struct _tns__UploadNewDocumentWidthHandler in = {
+        .authenticationTicket = ir_call_out(ticket),
+        .folderPath = ir_call_out(c->folder),
+        .documentName = ir_call_out(c->name),
+        .uploadHandler = ir_call_out(handler),
+        .xmlParameters = ir_call_out(c->xml_parameters),
+    };
+    const struct tns__UploadedAnswer *r;
+
+    IR_CALL(w, UploadNewDocumentWidthHandler, Uploaded, IR_CALL_ONCE, NULL,
+        &in, r);
+    return take_uploaded(w, r, a);
+}
+
+enum ir_status
+ir_call_commit(struct ir_wire *w, const char *ticket, const char *handler,
+    const struct ir_commit *c, struct ir_uploaded *a)
+{
+    if (c->folder != NULL)
+        return commit_new(w, ticket, handler, c, a);
+    if (c->xml_parameters != NULL)
+        return commit_parameters(w, ticket, handler, c, a);
+    if (c->version != 0)
+        return commit_version(w, ticket, handler, c, a);
+    return commit_plain(w, ticket, handler, c, a);
+}

@@ -1,0 +1,197 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT */
+#include "fake_uploads.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "codec/crc32.h"
+#include "fake_calls.h"
+#include "wire/calls.h"
+
+struct fake_uploads fake_uploads;
+
+static int sent;
+
+void
+fake_uploads_reset(void)
+{
+    memset(&fake_uploads, 0, sizeof fake_uploads);
+    fake_uploads.chunk_bytes = 4;
+    fake_uploads.chunk_at = -1;
+}
+
+int
+ir_wire_request_sent(const struct ir_wire *w)
+{
+    (void)w;
+    return sent;
+}
+
+static enum ir_status
+end_as(struct ir_error *e, enum ir_status status)
+{
+    sent = 1;
+    if (e->status == IR_OK && status != IR_OK)
+        ir_error_set(e, status, "told to fail");
+    e->http_status = 200;
+    return e->status;
+}
+
+enum ir_status
+ir_call_create_upload_handler(struct ir_wire *w, const char *ticket,
+    uint64_t chunk_bytes, struct ir_upload_handler *a)
+{
+    struct ir_error *e = fake_calls_error(w);
+
+    (void)ticket;
+    (void)chunk_bytes;
+    a->id[0] = '\0';
+    if (e->status != IR_OK)
+        return e->status;
+    fake_uploads.n_staged = 0;
+    a->chunk_bytes = fake_uploads.chunk_bytes;
+    snprintf(a->id, sizeof a->id, "u%d", ++fake_uploads.n_created);
+    return end_as(e, IR_OK);
+}
+
+enum ir_status
+ir_call_upload_file_chunk(struct ir_wire *w, const char *ticket,
+    const struct ir_upload_request *r, struct ir_upload_answer *a)
+{
+    struct ir_error *e = fake_calls_error(w);
+    uint8_t *end = fake_uploads.staged + fake_uploads.n_staged;
+    size_t got = 0;
+    int number = fake_uploads.n_chunks++;
+
+    (void)ticket;
+    memset(a, 0, sizeof *a);
+    if (number == fake_uploads.chunk_at) {
+        end_as(e, fake_uploads.chunk);
+        sent = fake_uploads.chunk_sent;
+        return e->status;
+    }
+    if (r->length > 0
+        && r->source->read(r->source->ctx, r->offset, end, (size_t)r->length,
+            &got) != 0)
+        return end_as(e, IR_E_CANCELLED);
+    if (got != r->length || ir_crc32(0, end, got) != r->crc32)
+        return end_as(e, IR_E_CORRUPT);
+    if (fake_uploads.n_try_again > 0) {
+        fake_uploads.n_try_again--;
+        a->try_again = 1;
+        return end_as(e, IR_OK);
+    }
+    fake_uploads.n_staged += got;
+    a->has_file_crc32 = r->last;
+    a->file_crc32 = ir_crc32(0, fake_uploads.staged, fake_uploads.n_staged)
+        + (uint32_t)fake_uploads.stages_wrong;
+    return end_as(e, IR_OK);
+}
+
+enum ir_status
+ir_call_delete_upload_handler(struct ir_wire *w, const char *ticket,
+    const char *handler)
+{
+    (void)ticket;
+    (void)handler;
+    fake_uploads.n_deleted++;
+    return end_as(fake_calls_error(w), IR_OK);
+}
+
+enum ir_status
+ir_call_commit(struct ir_wire *w, const char *ticket, const char *handler,
+    const struct ir_commit *c, struct ir_uploaded *a)
+{
+    struct ir_error *e = fake_calls_error(w);
+
+    (void)ticket;
+    (void)handler;
+    fake_uploads.n_commits++;
+    snprintf(fake_uploads.finalizer, sizeof fake_uploads.finalizer, "%s",
+        c->folder != NULL             ? "new"
+            : c->xml_parameters != NULL ? "parameters"
+            : c->version != 0           ? "version"
+            : c->comment != NULL        ? "comment"
+                                        : "plain");
+    if (fake_uploads.commit == IR_OK || fake_uploads.commit_happens) {
+        memcpy(fake_uploads.stored, fake_uploads.staged,
+            fake_uploads.n_staged);
+        fake_uploads.n_stored = fake_uploads.n_staged;
+        fake_uploads.exists = 1;
+    }
+    a->document_id = "77";
+    a->version_id = "1000000";
+    return end_as(e, fake_uploads.commit);
+}
+
+enum ir_status
+ir_call_document_exists(struct ir_wire *w, const char *ticket,
+    const char *path, struct ir_exists_answer *a)
+{
+    (void)ticket;
+    (void)path;
+    a->has_crc32 = 1;
+    a->crc32 = ir_crc32(0, fake_uploads.stored, fake_uploads.n_stored);
+    return end_as(fake_calls_error(w),
+        fake_uploads.exists ? IR_OK : IR_E_NOT_FOUND);
+}
+
+enum ir_status
+ir_call_folder_exists(struct ir_wire *w, const char *ticket, const char *path)
+{
+    (void)ticket;
+    (void)path;
+    return end_as(fake_calls_error(w),
+        fake_uploads.no_folder ? IR_E_NOT_FOUND : IR_OK);
+}
+
+enum ir_status
+ir_call_create_folder(struct ir_wire *w, const char *ticket, const char *path)
+{
+    (void)ticket;
+    (void)path;
+    fake_uploads.n_folders++;
+    return end_as(fake_calls_error(w), IR_OK);
+}
+
+enum ir_status
+ir_call_lock(struct ir_wire *w, const char *ticket, const char *path)
+{
+    (void)ticket;
+    (void)path;
+    fake_uploads.n_locked++;
+    return end_as(fake_calls_error(w), IR_OK);
+}
+
+enum ir_status
+ir_call_unlock(struct ir_wire *w, const char *ticket, const char *path,
+    int force)
+{
+    (void)ticket;
+    (void)path;
+    (void)force;
+    fake_uploads.n_locked--;
+    return end_as(fake_calls_error(w), IR_OK);
+}
+
+enum ir_status
+ir_call_get_document(struct ir_wire *w, const char *ticket, const char *path,
+    struct ir_document_state *a)
+{
+    (void)ticket;
+    (void)path;
+    a->checked_out_by = fake_uploads.checked_out_by;
+    a->version = 1000000;
+    a->n_versions = 1;
+    return end_as(fake_calls_error(w), IR_OK);
+}
+
+enum ir_status
+ir_call_upload_limit(struct ir_wire *w, const char *ticket,
+    uint64_t *limit_bytes)
+{
+    (void)ticket;
+    *limit_bytes = fake_uploads.limit_bytes;
+    return end_as(fake_calls_error(w), IR_OK);
+}

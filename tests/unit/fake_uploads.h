@@ -1,0 +1,45 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * The operations of an upload without a wire: a server that stages and commits
+ * into memory, and fails where it is told to. */
+#ifndef IR_TESTS_FAKE_UPLOADS_H
+#define IR_TESTS_FAKE_UPLOADS_H
+
+#include "inforouter.h"
+
+struct fake_uploads {
+    /* What the server does. */
+    uint64_t chunk_bytes;
+    int n_try_again;           /* so many chunks are asked for again */
+    enum ir_status chunk;      /* how chunk number 'chunk_at' ends ... */
+    int chunk_at;
+    int chunk_sent;            /* ... and whether it had left */
+    enum ir_status commit;     /* how the commit ends */
+    int commit_happens;        /* though its reply is lost */
+    int stages_wrong;          /* filehexcrc is of other bytes */
+    int no_folder;
+    int exists;
+    const char *checked_out_by;
+    uint64_t limit_bytes;
+
+    /* What it saw. */
+    uint8_t staged[4096];
+    size_t n_staged;
+    uint8_t stored[4096];
+    size_t n_stored;
+    int n_chunks;
+    int n_commits;
+    int n_created;
+    int n_deleted;
+    int n_locked;
+    int n_folders;
+    char finalizer[32];
+};
+
+extern struct fake_uploads fake_uploads;
+
+/* A new server: chunks of 4 bytes, nothing stored. */
+void fake_uploads_reset(void);
+
+#endif

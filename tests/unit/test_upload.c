@@ -1,0 +1,327 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * An upload stores the right bytes once or nothing, and leaves neither a
+ * handler nor a lock behind. */
+#include <inforouter.h>
+#include <string.h>
+
+#include "fake_calls.h"
+#include "fake_uploads.h"
+#include "support.h"
+
+static struct ir_client *client;
+static struct ir_upload_options options;
+static const char text[] = "0123456789abcdefghij";
+
+static int
+set_up(void **state)
+{
+    (void)state;
+    fake_calls_script(NULL, 0);
+    fake_uploads_reset();
+    options = (struct ir_upload_options)IR_UPLOAD_OPTIONS_INIT;
+    options.retry_delay_ms = 1;
+    ir_client_new("https://h/", NULL, &client, NULL);
+    return ir_login(client, "demo", "secret") == IR_OK ? 0 : -1;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    ir_client_free(client);
+    return 0;
+}
+
+static enum ir_status
+put(size_t n, struct ir_uploaded *u)
+{
+    return ir_upload_memory(client, text, n, "/Lib/a", &options, u);
+}
+
+/* A source that gives at most three bytes at a time, once. */
+static int
+trickle(void *ctx, uint64_t offset, void *data, size_t n, size_t *got)
+{
+    size_t size = *(size_t *)ctx;
+    size_t left = size - (size_t)offset;
+
+    *got = n < left ? n : left;
+    if (*got > 3)
+        *got = 3;
+    memcpy(data, text + offset, *got);
+    return 0;
+}
+
+static void
+check_stored(size_t n, int n_chunks)
+{
+    assert_int_equal(fake_uploads.n_stored, n);
+    assert_memory_equal(fake_uploads.stored, text, n);
+    assert_int_equal(fake_uploads.n_chunks, n_chunks);
+    assert_int_equal(fake_uploads.n_commits, 1);
+    assert_int_equal(fake_uploads.n_deleted, fake_uploads.n_created);
+}
+
+static void
+test_every_size_is_cut_into_whole_chunks_and_a_last(void **state)
+{
+    (void)state;
+
+    for (size_t n = 0; n <= sizeof text - 1; n++) {
+        struct ir_uploaded u;
+
+        fake_uploads_reset();
+        assert_int_equal(put(n, &u), IR_OK);
+        check_stored(n, n == 0 ? 1 : (int)(n + 3) / 4);
+        assert_int_equal(u.level, IR_LEVEL_VERIFIED);
+        assert_int_equal(u.size_bytes, n);
+    }
+}
+
+static void
+test_a_stream_of_unknown_length_is_cut_the_same_way(void **state)
+{
+    (void)state;
+
+    for (size_t n = 0; n <= sizeof text - 1; n++) {
+        struct ir_source source = { trickle, &n, 0, 0 };
+
+        fake_uploads_reset();
+        assert_int_equal(ir_upload_source(client, &source, "/Lib/a", &options,
+            NULL), IR_OK);
+        check_stored(n, n == 0 ? 1 : (int)(n + 3) / 4);
+    }
+}
+
+static void
+test_a_chunk_that_is_asked_for_again_is_stored_once(void **state)
+{
+    struct ir_uploaded u;
+
+    (void)state;
+    fake_uploads.n_try_again = 3;
+
+    assert_int_equal(put(10, &u), IR_OK);
+
+    check_stored(10, 6);
+    assert_int_equal(u.n_retries, 3);
+}
+
+static void
+test_asking_again_for_ever_ends(void **state)
+{
+    (void)state;
+    fake_uploads.n_try_again = 1000;
+
+    assert_int_equal(put(10, NULL), IR_E_CORRUPT);
+
+    assert_int_equal(fake_uploads.n_chunks, 6);
+    assert_int_equal(fake_uploads.n_commits, 0);
+    assert_int_equal(fake_uploads.n_deleted, fake_uploads.n_created);
+}
+
+static void
+test_a_chunk_of_unknown_fate_is_never_sent_again(void **state)
+{
+    (void)state;
+    fake_uploads.chunk_at = 1;
+    fake_uploads.chunk = IR_E_NETWORK;
+    fake_uploads.chunk_sent = 1;
+
+    assert_int_equal(put(10, NULL), IR_OK);
+
+    check_stored(10, 5); /* two of the first handler, three of the second */
+    assert_int_equal(fake_uploads.n_created, 2);
+}
+
+static void
+test_a_chunk_that_never_left_is_sent_again(void **state)
+{
+    (void)state;
+    fake_uploads.chunk_at = 1;
+    fake_uploads.chunk = IR_E_NETWORK;
+
+    assert_int_equal(put(10, NULL), IR_OK);
+
+    check_stored(10, 4);
+    assert_int_equal(fake_uploads.n_created, 1);
+}
+
+static void
+test_a_stream_cannot_start_again(void **state)
+{
+    size_t n = 10;
+    struct ir_source source = { trickle, &n, 0, 0 };
+
+    (void)state;
+    fake_uploads.chunk_at = 1;
+    fake_uploads.chunk = IR_E_NETWORK;
+    fake_uploads.chunk_sent = 1;
+
+    assert_int_equal(ir_upload_source(client, &source, "/Lib/a", &options,
+        NULL), IR_E_NETWORK);
+
+    assert_int_equal(fake_uploads.n_commits, 0);
+    assert_int_equal(fake_uploads.n_deleted, 1);
+}
+
+static void
+test_wrong_bytes_are_not_committed(void **state)
+{
+    (void)state;
+    fake_uploads.stages_wrong = 1;
+
+    assert_int_equal(put(10, NULL), IR_E_CORRUPT);
+
+    assert_int_equal(fake_uploads.n_commits, 0);
+    assert_int_equal(fake_uploads.n_created, 2);
+    assert_int_equal(fake_uploads.n_deleted, 2);
+}
+
+static void
+test_a_lost_reply_to_the_commit_is_settled_by_the_checksum(void **state)
+{
+    (void)state;
+    fake_uploads.commit = IR_E_NETWORK;
+    fake_uploads.commit_happens = 1;
+
+    assert_int_equal(put(10, NULL), IR_OK);
+
+    assert_int_equal(fake_uploads.n_commits, 1);
+}
+
+static void
+test_a_commit_that_cannot_be_settled_is_ambiguous(void **state)
+{
+    (void)state;
+    fake_uploads.commit = IR_E_TIMEOUT;
+
+    assert_int_equal(put(10, NULL), IR_E_AMBIGUOUS);
+
+    assert_int_equal(fake_uploads.n_commits, 1);
+}
+
+static void
+test_the_same_bytes_as_before_settle_nothing(void **state)
+{
+    (void)state;
+    put(10, NULL);
+    fake_uploads.commit = IR_E_TIMEOUT;
+
+    assert_int_equal(put(10, NULL), IR_E_AMBIGUOUS);
+}
+
+static void
+test_what_cannot_be_committed_is_not_sent(void **state)
+{
+    (void)state;
+    fake_uploads.no_folder = 1;
+    assert_int_equal(put(10, NULL), IR_E_NOT_FOUND);
+    fake_uploads_reset();
+    fake_uploads.limit_bytes = 9;
+    assert_int_equal(put(10, NULL), IR_E_LIMIT);
+    fake_uploads_reset();
+    fake_uploads.exists = 1;
+    fake_uploads.checked_out_by = "other";
+    assert_int_equal(put(10, NULL), IR_E_SERVER);
+    fake_uploads.checked_out_by = NULL;
+    options.new_only = 1;
+    assert_int_equal(put(10, NULL), IR_E_SERVER);
+
+    assert_int_equal(fake_uploads.n_created, 0);
+}
+
+static void
+test_a_missing_folder_is_made_if_that_is_wanted(void **state)
+{
+    (void)state;
+    fake_uploads.no_folder = 1;
+    options.create_folders = 1;
+
+    assert_int_equal(put(10, NULL), IR_OK);
+
+    assert_int_equal(fake_uploads.n_folders, 1);
+}
+
+static void
+test_a_lock_is_released_whatever_happens(void **state)
+{
+    (void)state;
+    options.lock = 1;
+    fake_uploads.exists = 1;
+    assert_int_equal(put(10, NULL), IR_OK);
+    assert_int_equal(fake_uploads.n_locked, 0);
+
+    fake_uploads.commit = IR_E_DENIED;
+    assert_int_equal(put(10, NULL), IR_E_DENIED);
+    assert_int_equal(fake_uploads.n_locked, 0);
+}
+
+static void
+test_the_options_choose_the_finalizer(void **state)
+{
+    (void)state;
+    put(1, NULL);
+    assert_string_equal(fake_uploads.finalizer, "plain");
+    options.comment = "night sync";
+    put(2, NULL);
+    assert_string_equal(fake_uploads.finalizer, "comment");
+    options.version = 2001003;
+    put(3, NULL);
+    assert_string_equal(fake_uploads.finalizer, "version");
+    options.xml_parameters = "<xmlparameters/>";
+    put(4, NULL);
+    assert_string_equal(fake_uploads.finalizer, "parameters");
+    fake_uploads_reset();
+    options.new_only = 1;
+    put(5, NULL);
+    assert_string_equal(fake_uploads.finalizer, "new");
+}
+
+static int
+stop(void *ctx, const struct ir_progress *p)
+{
+    (void)ctx;
+    return p->event == IR_EVENT_PROGRESS;
+}
+
+static void
+test_a_cancel_abandons_what_is_staged(void **state)
+{
+    (void)state;
+    options.progress = stop;
+
+    assert_int_equal(put(10, NULL), IR_E_CANCELLED);
+
+    assert_int_equal(fake_uploads.n_commits, 0);
+    assert_int_equal(fake_uploads.n_deleted, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_every_size_is_cut_into_whole_chunks_and_a_last),
+        TEST(test_a_stream_of_unknown_length_is_cut_the_same_way),
+        TEST(test_a_chunk_that_is_asked_for_again_is_stored_once),
+        TEST(test_asking_again_for_ever_ends),
+        TEST(test_a_chunk_of_unknown_fate_is_never_sent_again),
+        TEST(test_a_chunk_that_never_left_is_sent_again),
+        TEST(test_a_stream_cannot_start_again),
+        TEST(test_wrong_bytes_are_not_committed),
+        TEST(test_a_lost_reply_to_the_commit_is_settled_by_the_checksum),
+        TEST(test_a_commit_that_cannot_be_settled_is_ambiguous),
+        TEST(test_the_same_bytes_as_before_settle_nothing),
+        TEST(test_what_cannot_be_committed_is_not_sent),
+        TEST(test_a_missing_folder_is_made_if_that_is_wanted),
+        TEST(test_a_lock_is_released_whatever_happens),
+        TEST(test_the_options_choose_the_finalizer),
+        TEST(test_a_cancel_abandons_what_is_staged),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
