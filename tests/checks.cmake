@@ -7,6 +7,9 @@ endforeach()
 add_test(NAME check-symbols COMMAND
     ${PROJECT_SOURCE_DIR}/scripts/check-symbols ${PROJECT_BINARY_DIR})
 set_tests_properties(check-symbols PROPERTIES LABELS plain)
+add_test(NAME check-install COMMAND
+    ${PROJECT_SOURCE_DIR}/scripts/check-install ${PROJECT_BINARY_DIR})
+set_tests_properties(check-install PROPERTIES LABELS plain)
 
 # The public header alone, as C11 and as C++20.
 set(strict -fsyntax-only -Wall -Wextra -Wpedantic -Werror
