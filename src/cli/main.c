@@ -19,6 +19,13 @@ const struct ir_verb ir_verbs[] = {
         "~D and the document's id, as in ~D40817.  A local file is replaced "
         "only when every byte has been verified.",
         NULL, ir_cmd_get },
+    { "put", IR_VERB_PUT, "LOCAL...|- REMOTE", 2, -1,
+        "store local files as documents",
+        "Send files, or with - standard input, chunk by chunk, commit each as "
+        "a new document or as a new version of the one that exists, and "
+        "compare what the server stored.  REMOTE is as for get; one that "
+        "ends with / is a folder, in which a file keeps its name.",
+        NULL, ir_cmd_put },
     { "info", IR_VERB_INFO, "REMOTE...", 1, -1,
         "show size, checksum and version of documents",
         "Show what the server tells about documents: size, CRC32, version, "

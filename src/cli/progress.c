@@ -95,6 +95,13 @@ rate(struct ir_transfer *t, int64_t ms, uint64_t bytes)
     return (double)(bytes - first.bytes) * 1000 / (double)(ms - first.ms);
 }
 
+/* A source that does not tell its size has a total of 0. */
+static int
+has_total(const struct ir_progress *p)
+{
+    return p->done_bytes <= p->total_bytes;
+}
+
 static void
 describe(struct ir_transfer *t, const struct ir_progress *p, int64_t ms,
     char *text, size_t size)
@@ -109,12 +116,16 @@ describe(struct ir_transfer *t, const struct ir_progress *p, int64_t ms,
     ir_printable_size(done, sizeof done, p->done_bytes);
     ir_printable_size(total, sizeof total, p->total_bytes);
     ir_printable_size(speed, sizeof speed, (uint64_t)bytes_per_s);
-    if (bytes_per_s >= 1 && p->total_bytes >= p->done_bytes)
+    if (bytes_per_s >= 1 && has_total(p))
         ir_printable_time(eta, sizeof eta,
             (uint64_t)((double)(p->total_bytes - p->done_bytes) / bytes_per_s));
     if (p->n_retries > 0)
         snprintf(retries, sizeof retries, "  %" PRIu64 " %s", p->n_retries,
             p->n_retries == 1 ? "retry" : "retries");
+    if (!has_total(p)) {
+        snprintf(text, size, "%s  %s/s%s", done, speed, retries);
+        return;
+    }
     snprintf(text, size, "%3.0f%%  %s of %s  %s/s  ETA %s%s",
         p->total_bytes == 0
             ? 100.0
@@ -209,7 +220,8 @@ show_progress(struct ir_transfer *t, const struct ir_progress *p)
     int is_end = p->done_bytes == p->total_bytes && t->show != IR_SHOW_BAR;
     char figures[192];
 
-    if (t->show == IR_SHOW_NOTHING || t->end_shown || (ms < due_ms && !is_end))
+    if (t->show == IR_SHOW_NOTHING || (t->end_shown && has_total(p))
+        || (ms < due_ms && !is_end))
         return;
     t->shown_ms = ms;
     t->end_shown = is_end;

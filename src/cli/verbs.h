@@ -20,9 +20,11 @@ enum ir_verb_set {
     IR_VERB_CALL = 1 << 5,
     IR_VERB_HELP = 1 << 6,
     IR_VERB_COMPLETION = 1 << 7,
-    /* those that open a session, and those that talk to a server */
+    IR_VERB_PUT = 1 << 8,
+    /* those that move documents, that open a session, that talk to a server */
+    IR_VERBS_TRANSFER = IR_VERB_GET | IR_VERB_PUT,
     IR_VERBS_SESSION =
-        IR_VERB_GET | IR_VERB_INFO | IR_VERB_LOGIN | IR_VERB_CALL,
+        IR_VERBS_TRANSFER | IR_VERB_INFO | IR_VERB_LOGIN | IR_VERB_CALL,
     IR_VERBS_SERVER = IR_VERBS_SESSION | IR_VERB_LOGOUT | IR_VERB_TICKET,
     IR_VERBS_ALL = IR_VERBS_SERVER | IR_VERB_HELP | IR_VERB_COMPLETION
 };
@@ -50,6 +52,7 @@ const struct ir_verb *ir_verbs_find(const char *name);
 
 /* The run and word functions, each in its cmd_ file. */
 int ir_cmd_get(const struct ir_settings *s, struct ir_output *out);
+int ir_cmd_put(const struct ir_settings *s, struct ir_output *out);
 int ir_cmd_info(const struct ir_settings *s, struct ir_output *out);
 int ir_cmd_login(const struct ir_settings *s, struct ir_output *out);
 int ir_cmd_logout(const struct ir_settings *s, struct ir_output *out);
