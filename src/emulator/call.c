@@ -24,6 +24,7 @@ ir_call_new(struct ir_emulator *e, struct ir_http *http)
     call->emulator = e;
     call->http = http;
     call->source.fd = -1;
+    call->incoming.upload.fd = -1;
     if (ir_soap_attach(call))
         return call;
     free(call);
@@ -137,6 +138,7 @@ ir_call_send_file(struct ir_call *call, int fd, uint64_t offset,
 void
 ir_call_end(struct ir_call *call)
 {
+    ir_incoming_end(call);
     if (call->source.fd >= 0)
         close(call->source.fd);
     call->source.fd = -1;

@@ -5,6 +5,7 @@
 
 #include "emulator.h"
 #include "http.h"
+#include "incoming.h"
 #include "refusal.h"
 #include "report.h"
 #include "settings.h"
@@ -27,6 +28,7 @@ struct ir_call {
     struct soap *soap;
 
     const struct ir_operation *operation; /* NULL until it is known */
+    void *request; /* its request structure, filled as it is read */
     enum ir_binding binding;
     enum ir_refusal refusal;
     const char *detail; /* what a refusal's text names, or NULL */
@@ -41,6 +43,8 @@ struct ir_call {
         bool is_declaration;
         unsigned n_tags;
     } guard; /* see soap.c */
+
+    struct ir_incoming incoming;
 
     struct {
         struct ir_payload_source as_payload;

@@ -6,6 +6,7 @@
 #include "clock.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 static int64_t
@@ -52,6 +53,25 @@ ir_clock_format(enum ir_generation g, enum ir_date_style style, int64_t wall_ms,
         snprintf(out + n, IR_DATE_LENGTH - n, ".%03dZ", (int)(wall_ms % 1000));
     else
         snprintf(out + n, IR_DATE_LENGTH - n, "Z");
+}
+
+bool
+ir_clock_parse(const char *text, int64_t *wall_ms)
+{
+    struct tm tm = { 0 };
+    const char *rest = strptime(text, "%Y-%m-%d", &tm);
+
+    if (rest != NULL && (*rest == 'T' || *rest == ' ')) {
+        rest = strptime(rest + 1, "%H:%M:%S", &tm);
+        if (rest != NULL && *rest == '.')
+            rest += 1 + strspn(rest + 1, "0123456789");
+        if (rest != NULL && *rest == 'Z')
+            rest++;
+    }
+    if (rest == NULL || *rest != '\0')
+        return false;
+    *wall_ms = (int64_t)timegm(&tm) * 1000;
+    return true;
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "settings.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* How the generations write dates; a modern server has three ways. */
@@ -26,6 +27,10 @@ int64_t ir_clock_wall_ms(void);
  * one writes STAMP or DAY. */
 void ir_clock_format(enum ir_generation g, enum ir_date_style style,
     int64_t wall_ms, char out[IR_DATE_LENGTH]);
+
+/* Read a date as clients send it: yyyy-MM-dd, perhaps with THH:mm:ss, a
+ * fraction and Z, taken as UTC.  False if it is none. */
+bool ir_clock_parse(const char *text, int64_t *wall_ms);
 
 /* Local time as ServerInfo gives it, and its distance from UTC in hours. */
 void ir_clock_format_local(int64_t wall_ms, char out[IR_DATE_LENGTH],

@@ -110,16 +110,15 @@ copy_bytes(int from, int to)
     }
 }
 
-/* A new file 'place' in the state folder with the bytes of 'from', if they can
- * be shared or are at most 'largest_copy'. */
+/* A new file 'name' with the bytes of 'from', if they can be shared or are at
+ * most 'largest_copy'. */
 static bool
-duplicate(struct ir_emulator *e, int from, const char *place,
-    uint64_t largest_copy, struct ir_identity *out)
+duplicate(int from, int folder, const char *name, uint64_t largest_copy,
+    struct ir_identity *out)
 {
     struct ir_identity source;
     bool ok;
-    int to = openat(ir_store_folder(e->store), place,
-        O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int to = openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 
     if (to < 0)
         return false;
@@ -129,7 +128,7 @@ duplicate(struct ir_emulator *e, int from, const char *place,
         && is_same(from, &source) && ir_tree_identify(to, out);
     close(to);
     if (!ok)
-        unlinkat(ir_store_folder(e->store), place, 0);
+        unlinkat(folder, name, 0);
     return ok;
 }
 
@@ -143,7 +142,8 @@ ir_content_stage(struct ir_emulator *e, const struct ir_content *c,
     if (from < 0)
         return false;
     ir_content_in_state(out, "staged", name);
-    ok = duplicate(e, from, out->place, LARGEST_COPY, &out->identity);
+    ok = duplicate(from, ir_store_folder(e->store), out->place, LARGEST_COPY,
+        &out->identity);
     if (ok) {
         ir_checksums_inherit(e, c, out);
     } else if (c->identity.size > LARGEST_COPY) {
@@ -161,13 +161,38 @@ ir_content_keep(struct ir_emulator *e, int from, const char *folder,
     struct ir_content kept;
 
     ir_content_in_state(&kept, folder, name);
-    return duplicate(e, from, kept.place, UINT64_MAX, &kept.identity);
+    return duplicate(from, ir_store_folder(e->store), kept.place, UINT64_MAX,
+        &kept.identity);
+}
+
+bool
+ir_content_link(int from_folder, const char *from, int to_folder,
+    const char *to, struct ir_identity *out)
+{
+    bool ok;
+    int fd = openat(from_folder, from, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd < 0)
+        return false;
+    unlinkat(to_folder, to, 0);
+    if (linkat(from_folder, from, to_folder, to, 0) == 0)
+        ok = ir_tree_identify(fd, out);
+    else
+        ok = duplicate(fd, to_folder, to, UINT64_MAX, out);
+    close(fd);
+    return ok;
+}
+
+bool
+ir_content_is_staged(const struct ir_content *c)
+{
+    return strncmp(c->place, "staged/", strlen("staged/")) == 0;
 }
 
 void
 ir_content_drop(struct ir_emulator *e, const struct ir_content *c)
 {
-    if (strncmp(c->place, "staged/", strlen("staged/")) != 0)
+    if (!ir_content_is_staged(c))
         return;
     unlinkat(ir_store_folder(e->store), c->place, 0);
     ir_checksums_forget(e, c);

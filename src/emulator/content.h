@@ -42,6 +42,14 @@ bool ir_content_stage(struct ir_emulator *e, const struct ir_content *c,
 bool ir_content_keep(struct ir_emulator *e, int from, const char *folder,
     const char *name);
 
+/* Give the file 'from' the second name 'to', replacing what has it, or make a
+ * copy where a file system cannot; 'out' is what the new name leads to. */
+bool ir_content_link(int from_folder, const char *from, int to_folder,
+    const char *to, struct ir_identity *out);
+
+/* Whether it is a staged file. */
+bool ir_content_is_staged(const struct ir_content *c);
+
 /* Remove a staged file. */
 void ir_content_drop(struct ir_emulator *e, const struct ir_content *c);
 

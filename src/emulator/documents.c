@@ -57,11 +57,14 @@ path_of(struct ir_emulator *e, const char *sql, int64_t id,
     return found;
 }
 
+/* What the database knows of the document at 'path'. */
 static bool
-look_up(struct ir_emulator *e, const char *path, int64_t *id, int64_t *top)
+look_up(struct ir_emulator *e, const char *path, struct ir_document *out)
 {
     sqlite3_stmt *q = ir_store_begin(e->store,
-        "SELECT id, top FROM documents WHERE path = ?");
+        "SELECT id, top, coalesce(published, top), coalesce(created_ms, -1),"
+        " coalesce(holder, ''), coalesce(held_ms, 0)"
+        " FROM documents WHERE path = ?");
     bool found;
 
     if (q == NULL)
@@ -69,24 +72,29 @@ look_up(struct ir_emulator *e, const char *path, int64_t *id, int64_t *top)
     ir_store_text(q, 1, path);
     found = sqlite3_step(q) == SQLITE_ROW;
     if (found) {
-        *id = sqlite3_column_int64(q, 0);
-        *top = sqlite3_column_int64(q, 1);
+        out->id = sqlite3_column_int64(q, 0);
+        out->top = sqlite3_column_int64(q, 1);
+        out->published = sqlite3_column_int64(q, 2);
+        out->created_ms = sqlite3_column_int64(q, 3);
+        snprintf(out->holder, sizeof out->holder, "%s",
+            (const char *)sqlite3_column_text(q, 4));
+        out->held_ms = sqlite3_column_int64(q, 5);
     }
     ir_store_end(e->store, q);
     return found;
 }
 
 static bool
-enter(struct ir_emulator *e, const char *path, int64_t *id, int64_t *top)
+enter(struct ir_emulator *e, const char *path, struct ir_document *out)
 {
     sqlite3_stmt *q;
 
-    if (look_up(e, path, id, top))
+    if (look_up(e, path, out))
         return true;
     q = ir_store_begin(e->store,
         "INSERT OR IGNORE INTO documents (path) VALUES (?)");
     ir_store_text(q, 1, path);
-    return ir_store_run(e->store, q) >= 0 && look_up(e, path, id, top);
+    return ir_store_run(e->store, q) >= 0 && look_up(e, path, out);
 }
 
 /* The folders at the top are the libraries; a file beside them is nothing. */
@@ -97,28 +105,41 @@ is_in_library(const char *real)
 }
 
 bool
-ir_documents_find(struct ir_emulator *e, const char *path,
+ir_documents_find_owned(struct ir_emulator *e, const char *path,
     struct ir_document *out)
 {
     struct ir_entry entry;
+
+    if (!ir_tree_find(e->tree, path, &entry) || entry.is_folder
+        || !is_in_library(entry.path) || !enter(e, entry.path, out))
+        return false;
+    snprintf(out->path, sizeof out->path, "%s", entry.path);
+    out->version = out->top;
+    out->modified_ms = entry.modified_ms;
+    if (out->created_ms < 0)
+        out->created_ms = entry.modified_ms;
+    ir_content_in_tree(&out->content, entry.path);
+    out->content.identity = entry.identity;
+    return true;
+}
+
+bool
+ir_documents_find(struct ir_emulator *e, const char *path,
+    struct ir_document *out)
+{
     char by_id[IR_PATH_SIZE];
     int64_t id = parse_id(path, 'd');
+    bool found;
 
     if (id != 0) {
         if (!path_of(e, "SELECT path FROM documents WHERE id = ?", id, by_id))
             return false;
         path = by_id;
     }
-    if (!ir_tree_find(e->tree, path, &entry) || entry.is_folder
-        || !is_in_library(entry.path)
-        || !enter(e, entry.path, &out->id, &out->top))
-        return false;
-    snprintf(out->path, sizeof out->path, "%s", entry.path);
-    out->version = out->top;
-    out->modified_ms = entry.modified_ms;
-    ir_content_in_tree(&out->content, entry.path);
-    out->content.identity = entry.identity;
-    return true;
+    ir_tree_share(e->tree);
+    found = ir_documents_find_owned(e, path, out);
+    ir_tree_release(e->tree);
+    return found;
 }
 
 /* Where an older version lies, and what it is. */
@@ -176,20 +197,27 @@ ir_documents_select(struct ir_emulator *e, struct ir_document *d,
     return true;
 }
 
-/* The rows below the top version into 'versions', which has room for 'room';
+bool
+ir_documents_select_default(struct ir_emulator *e, struct ir_document *d)
+{
+    return d->published == 0 || ir_documents_select(e, d, d->published);
+}
+
+/* The rows up to the top version into 'versions', which has room for 'room';
  * the place of each holds only its row until the lock is released. */
 static size_t
-read_older(struct ir_emulator *e, int64_t document, struct ir_version *versions,
-    size_t room)
+read_history(struct ir_emulator *e, const struct ir_document *d,
+    struct ir_version *versions, size_t room)
 {
     sqlite3_stmt *q = ir_store_begin(e->store,
         "SELECT number, created_ms, author, comment, id FROM versions"
-        " WHERE document = ? ORDER BY number DESC");
+        " WHERE document = ? AND number <= ? ORDER BY number DESC");
     size_t n = 0;
 
     if (q == NULL)
         return 0;
-    sqlite3_bind_int64(q, 1, document);
+    sqlite3_bind_int64(q, 1, d->id);
+    sqlite3_bind_int64(q, 2, d->top);
     while (n < room && sqlite3_step(q) == SQLITE_ROW) {
         struct ir_version *v = &versions[n++];
 
@@ -207,7 +235,7 @@ read_older(struct ir_emulator *e, int64_t document, struct ir_version *versions,
 }
 
 static size_t
-count_older(struct ir_emulator *e, int64_t document)
+count_history(struct ir_emulator *e, int64_t document)
 {
     sqlite3_stmt *q = ir_store_begin(e->store,
         "SELECT count(*) FROM versions WHERE document = ?");
@@ -222,23 +250,29 @@ count_older(struct ir_emulator *e, int64_t document)
     return n;
 }
 
+/* A document that nobody has uploaded has no row for its top version. */
 bool
 ir_documents_versions(struct ir_emulator *e, const struct ir_document *d,
     struct ir_version **out, size_t *n)
 {
-    size_t n_older = count_older(e, d->id);
-    struct ir_version *versions = calloc(n_older + 1, sizeof *versions);
+    size_t room = count_history(e, d->id);
+    struct ir_version *versions = calloc(room + 1, sizeof *versions);
 
     *out = versions;
     *n = 0;
     if (versions == NULL)
         return false;
-    versions[0].number = d->top;
-    versions[0].created_ms = d->modified_ms;
-    snprintf(versions[0].author, sizeof versions[0].author, "%s",
-        e->settings->users[0].name);
+    *n = read_history(e, d, versions, room);
+    if (*n == 0 || versions[0].number != d->top) {
+        memmove(versions + 1, versions, *n * sizeof *versions);
+        memset(versions, 0, sizeof *versions);
+        versions[0].number = d->top;
+        versions[0].created_ms = d->modified_ms;
+        snprintf(versions[0].author, sizeof versions[0].author, "%s",
+            e->settings->users[0].name);
+        ++*n;
+    }
     versions[0].content = d->content;
-    *n = 1 + read_older(e, d->id, versions + 1, n_older);
     for (size_t i = 1; i < *n; i++) {
         const char *row = strchr(versions[i].content.place, '/') + 1;
 
@@ -306,6 +340,29 @@ insert_version(struct ir_emulator *e, int64_t document, int64_t number,
     ir_store_text(q, 3, e->settings->users[0].name);
     sqlite3_bind_int64(q, 4, created_ms);
     return ir_store_insert(e->store, q);
+}
+
+int64_t
+ir_documents_top_row(struct ir_emulator *e, const struct ir_document *d)
+{
+    int64_t row;
+    int64_t created_ms;
+
+    if (find_version(e, d->id, d->top, &row, &created_ms))
+        return row;
+    return insert_version(e, d->id, d->top, d->modified_ms);
+}
+
+/* The path leads out of the root, so it is nobody's. */
+bool
+ir_documents_retire(struct ir_emulator *e, const char *path)
+{
+    sqlite3_stmt *q = ir_store_begin(e->store,
+        "UPDATE documents SET path = '../recycled/' || id, holder = NULL"
+        " WHERE path = ?");
+
+    ir_store_text(q, 1, path);
+    return ir_store_run(e->store, q) >= 0;
 }
 
 static void

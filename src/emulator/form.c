@@ -7,6 +7,7 @@
 #include "form.h"
 
 #include "call.h"
+#include "formbody.h"
 #include "markup.h"
 #include "operations.h"
 #include "perform.h"
@@ -20,37 +21,8 @@
 #include <strings.h>
 
 enum {
-    MAX_FORM = 1024 * 1024,
     MAX_ECHO = 64
 };
-
-/* The body as text in the soap's memory, or the status that refuses it. */
-static int
-read_form(struct ir_call *call, char **out)
-{
-    struct ir_http *h = call->http;
-    size_t room = h->request.has_length ? h->request.length : MAX_FORM;
-    size_t n = 0;
-    char *text;
-
-    if (room > MAX_FORM)
-        return 413;
-    text = soap_malloc(call->soap, room + 1);
-    if (text == NULL)
-        return 503;
-    while (n < room && !h->body.ended) {
-        ssize_t got = ir_http_read_body(h, text + n, room - n);
-
-        if (got < 0)
-            return 400;
-        n += (size_t)got;
-    }
-    if (!h->body.ended)
-        return 413;
-    text[n] = '\0';
-    *out = text;
-    return strlen(text) == n ? 200 : 400;
-}
 
 /* Decimal digits with an optional sign. */
 static bool
@@ -105,7 +77,7 @@ set_parameter(struct ir_call *call, const struct ir_parameter *p, char *value,
         return NULL;
     case IR_PARAMETER_FLAG:
         return parse_flag(value, field) ? NULL : "System.Boolean";
-    case IR_PARAMETER_BYTES: /* what takes bytes is refused so far */
+    case IR_PARAMETER_BYTES: /* set where they are read */
         return NULL;
     }
     return NULL;
@@ -134,6 +106,25 @@ reject(struct ir_call *call, int modern_status, const char *classic_text)
             strlen(classic_text));
 }
 
+/* Whether a modern server takes the value for none: bytes cannot be empty in a
+ * form, nor can most texts. */
+static bool
+is_empty(const struct ir_parameter *p, const void *in)
+{
+    const void *field = (const char *)in + p->offset;
+    const char *const *text = field;
+    const struct ir_payload *const *bytes = field;
+
+    switch (p->kind) {
+    case IR_PARAMETER_TEXT:
+        return *text == NULL || **text == '\0';
+    case IR_PARAMETER_BYTES:
+        return *bytes == NULL || (*bytes)->length == 0;
+    default:
+        return false;
+    }
+}
+
 /* Whether a request lacks a parameter that it must have. */
 static const struct ir_parameter *
 find_missing(struct ir_call *call, const void *in, uint64_t seen)
@@ -141,12 +132,8 @@ find_missing(struct ir_call *call, const void *in, uint64_t seen)
     const struct ir_parameter *p = call->operation->parameters;
 
     for (unsigned i = 0; p[i].name != NULL; i++) {
-        const char *const *text =
-            (const char *const *)((const char *)in + p[i].offset);
-
         if (ir_perform_is_classic(call) ? (seen >> i & 1) == 0
-                                        : p[i].kind == IR_PARAMETER_TEXT
-                    && (*text == NULL || **text == '\0'))
+                                        : is_empty(&p[i], in))
             return &p[i];
     }
     return NULL;
@@ -176,31 +163,23 @@ take_pair(struct ir_call *call, const char *name, char *value, void *in,
     return false;
 }
 
-/* Read all pairs; false if the request was rejected. */
+/* Put all pairs of a text into the request structure; false if the request was
+ * rejected. */
 static bool
-read_parameters(struct ir_call *call, char *text, void *in)
+take_pairs(struct ir_call *call, char *text, void *in, uint64_t *seen)
 {
-    const struct ir_parameter *missing;
-    uint64_t seen = 0;
     char *name;
     char *value;
     int more = ir_urlencoded_next(&text, &name, &value);
 
     while (more > 0) {
-        if (!take_pair(call, name, value, in, &seen))
+        if (!take_pair(call, name, value, in, seen))
             return false;
         more = ir_urlencoded_next(&text, &name, &value);
     }
-    if (more < 0) {
+    if (more < 0)
         reject(call, 400, "Request format is invalid.");
-        return false;
-    }
-    missing = find_missing(call, in, seen);
-    if (missing == NULL)
-        return true;
-    reject(call, 400,
-        ir_call_text(call, "Missing parameter: %s.", missing->name));
-    return false;
+    return more == 0;
 }
 
 static int
@@ -218,8 +197,7 @@ put_document(struct ir_call *call, const void *answer)
 {
     static const char *const names[] = { "", "response", "root", "Response" };
     const struct ir_operation *o = call->operation;
-    const char *name =
-        names[ir_perform_is_classic(call) ? IR_ROOT_RESPONSE : o->modern_root];
+    const char *name = names[ir_perform_root(call)];
 
     if (o->answer == &ir_answer_Bytes && !ir_perform_is_classic(call))
         return put_json_string(call->soap, o->answer, answer);
@@ -270,27 +248,91 @@ is_form(const char *content_type)
         && strchr("; \t", content_type[sizeof form - 1]) != NULL;
 }
 
-/* The parameters as text; false if the request was rejected. */
+/* The parameter that is bytes, NULL if there is none. */
+static const struct ir_parameter *
+bytes_of(const struct ir_operation *o)
+{
+    const struct ir_parameter *p = o->parameters;
+
+    while (p->name != NULL && p->kind != IR_PARAMETER_BYTES)
+        p++;
+    return p->name == NULL ? NULL : p;
+}
+
+/* A body that is not understood is not read to its end. */
 static bool
-read_text(struct ir_call *call, char **out)
+reject_body(struct ir_call *call, int status)
+{
+    call->http->close_after = true;
+    reject(call, status, "Request format is invalid.");
+    return false;
+}
+
+static bool
+take_bytes(struct ir_call *call, struct ir_formbody *b,
+    const struct ir_parameter *p, void *in)
+{
+    struct ir_payload *bytes = soap_malloc(call->soap, sizeof *bytes);
+
+    if (bytes == NULL)
+        return reject_body(call, 503);
+    soap_default_xsd__base64Binary(call->soap, bytes);
+    if (!ir_formbody_bytes(b, bytes))
+        return reject_body(call, b->status);
+    *(struct ir_payload **)((char *)in + p->offset) = bytes;
+    return true;
+}
+
+/* What stands before bytes is taken first: it tells where they go. */
+static bool
+read_body(struct ir_call *call, void *in, uint64_t *seen)
+{
+    const struct ir_parameter *bytes = bytes_of(call->operation);
+    struct ir_formbody b;
+    bool ok = true;
+    int more = 1;
+
+    ir_formbody_begin(&b, call, bytes == NULL ? NULL : bytes->name);
+    while (ok && more > 0) {
+        char *text;
+
+        more = ir_formbody_text(&b, &text);
+        if (more < 0)
+            ok = reject_body(call, b.status);
+        else
+            ok = take_pairs(call, text, in, seen);
+        if (ok && more > 0)
+            ok = take_bytes(call, &b, bytes, in);
+    }
+    ir_formbody_end(&b);
+    return ok;
+}
+
+/* All parameters; false if the request was rejected. */
+static bool
+read_parameters(struct ir_call *call, void *in)
 {
     const struct ir_http_request *r = &call->http->request;
-    int status;
+    const struct ir_parameter *missing;
+    uint64_t seen = 0;
 
     if (call->binding == IR_GET) {
-        *out = ir_call_text(call, "%s", r->query == NULL ? "" : r->query);
-        return *out != NULL;
-    }
-    if ((r->has_length ? r->length > 0 : r->is_chunked)
+        char *text = ir_call_text(call, "%s", r->query == NULL ? "" : r->query);
+
+        if (text == NULL || !take_pairs(call, text, in, &seen))
+            return false;
+    } else if ((r->has_length ? r->length > 0 : r->is_chunked)
         && !is_form(r->content_type)) {
         reject(call, 415, "Request format is invalid.");
         return false;
+    } else if (!read_body(call, in, &seen)) {
+        return false;
     }
-    status = read_form(call, out);
-    if (status == 200)
+    missing = find_missing(call, in, seen);
+    if (missing == NULL)
         return true;
-    call->http->close_after = true;
-    reject(call, status, "Request format is invalid.");
+    reject(call, 400,
+        ir_call_text(call, "Missing parameter: %s.", missing->name));
     return false;
 }
 
@@ -300,18 +342,20 @@ serve_form(struct ir_call *call)
     const struct ir_operation *o = call->operation;
     void *in = soap_malloc(call->soap, o->request_size + 1);
     void *answer;
-    char *text;
 
     if (in == NULL) {
         respond_empty(call, 503);
         return;
     }
     memset(in, 0, o->request_size + 1);
-    if (!read_text(call, &text) || !read_parameters(call, text, in))
+    call->request = in;
+    if (!read_parameters(call, in))
         return;
     answer = ir_perform(call, in);
     if (answer == NULL)
         respond_empty(call, 503);
+    else if (call->refusal == IR_PARAMETERS_FORMAT) /* an exception, there */
+        reject(call, 500, ir_refusal_text(call->refusal)->text);
     else if (!send_document(call, answer))
         call->http->close_after = true;
 }
@@ -323,8 +367,8 @@ ir_form_serve(struct ir_call *call, const char *operation)
     call->operation = ir_operations_find(operation, true);
     if (call->operation == NULL)
         reject(call, 404, "Web Service method name is not valid.");
-    else if (call->binding == IR_GET
-        && ir_operations_takes_bytes(call->operation))
+    else if (ir_operations_takes_bytes(call->operation)
+        && (call->binding == IR_GET || ir_perform_is_classic(call)))
         reject(call, 415, "Request format is unrecognized.");
     else
         serve_form(call);

@@ -23,7 +23,8 @@ enum {
 };
 
 #define COLUMNS \
-    "handler, session, kind, path, chunk_bytes, place, size, inode, mtime_ns"
+    "handler, session, kind, path, chunk_bytes, place, size, inode, mtime_ns," \
+    " crc, is_complete"
 
 static int64_t
 lifetime_ms(const struct ir_emulator *e)
@@ -46,6 +47,8 @@ read_row(sqlite3_stmt *q, struct ir_handler *out)
     out->content.identity.size = (uint64_t)sqlite3_column_int64(q, 6);
     out->content.identity.inode = (uint64_t)sqlite3_column_int64(q, 7);
     out->content.identity.mtime_ns = sqlite3_column_int64(q, 8);
+    out->crc = (uint32_t)sqlite3_column_int64(q, 9);
+    out->is_complete = sqlite3_column_int(q, 10) != 0;
 }
 
 static bool
@@ -74,7 +77,7 @@ stage_nothing(struct ir_emulator *e, const char *name, struct ir_content *out)
 
     ir_content_in_state(out, "staged", name);
     fd = openat(ir_store_folder(e->store), out->place,
-        O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0)
         return false;
     ok = ir_tree_identify(fd, &out->identity);
@@ -87,7 +90,7 @@ insert(struct ir_emulator *e, const struct ir_handler *h)
 {
     sqlite3_stmt *q = ir_store_begin(e->store,
         "INSERT INTO handlers (" COLUMNS ", expires_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?)");
 
     ir_store_text(q, 1, h->name);
     sqlite3_bind_int64(q, 2, h->session);
@@ -127,9 +130,9 @@ ir_handlers_begin(struct ir_emulator *e, struct ir_handler *h)
         return IR_HANDLERS_TOO_MANY;
     if (!ir_token_new(h->name))
         return IR_HANDLERS_FAILED;
-    if (h->kind == IR_HANDLER_UPLOAD
-            ? !stage_nothing(e, h->name, &h->content)
-            : !ir_content_stage(e, &source, h->name, &h->content))
+    if (h->kind == IR_HANDLER_UPLOAD ? !stage_nothing(e, h->name, &h->content)
+                                     : !ir_content_is_staged(&source)
+                && !ir_content_stage(e, &source, h->name, &h->content))
         return IR_HANDLERS_FAILED;
     id = insert(e, h);
     if (id != 0
@@ -173,7 +176,7 @@ ir_handlers_find(struct ir_emulator *e, int64_t session,
     found = sqlite3_step(q) == SQLITE_ROW;
     if (found) {
         read_row(q, out);
-        expires_ms = sqlite3_column_int64(q, 9);
+        expires_ms = sqlite3_column_int64(q, 11);
     }
     ir_store_end(e->store, q);
     if (found)

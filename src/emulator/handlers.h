@@ -6,6 +6,7 @@
 #include "content.h"
 #include "token.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum ir_handler_kind {
@@ -20,6 +21,8 @@ struct ir_handler {
     enum ir_handler_kind kind;
     char path[IR_PATH_SIZE]; /* the document, "" if it has none yet */
     uint32_t chunk_bytes;
+    uint32_t crc;     /* of an upload's bytes so far */
+    bool is_complete; /* an upload has had its last chunk */
     struct ir_content content;
 };
 
@@ -30,7 +33,8 @@ enum ir_handlers_result {
 };
 
 /* Begin a handler of 'session' from what 'h' says but for 'name' and, for an
- * upload, 'content': those are set.  A download stages 'content'. */
+ * upload, 'content': those are set.  A download stages 'content', or takes it
+ * over if it is a staged file. */
 enum ir_handlers_result ir_handlers_begin(struct ir_emulator *e,
     struct ir_handler *h);
 

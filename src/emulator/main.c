@@ -3,10 +3,12 @@
  *
  * ir-emulator: a server that behaves like infoRouter's document web service,
  * for those who have none at hand. */
+#include "commit.h"
 #include "documents.h"
 #include "emulator.h"
 #include "handlers.h"
 #include "operations.h"
+#include "recycle.h"
 #include "report.h"
 #include "server.h"
 #include "settings.h"
@@ -96,6 +98,8 @@ set_up(struct ir_emulator *e)
         fputs("ir-emulator: out of memory\n", stderr);
         return false;
     }
+    ir_commit_recover(e);
+    ir_recycle_recover(e);
     ir_handlers_sweep(e);
     ir_handlers_clean(e);
     return add_older_versions(e);

@@ -5,7 +5,6 @@
  * POST requests by this table, into the same structures. */
 #include "operations.h"
 
-#include "soap.h"
 #include "soapH.h"
 
 #include <string.h>
@@ -325,6 +324,23 @@ static const struct ir_parameter of_GetGeneralAppSettings[] = {
     END,
 };
 
+/* The generated functions of an operation, for messages of any. */
+#define MESSAGES(of_name, type, root, of_traits) \
+    static int read_##of_name(struct soap *soap, void *in) \
+    { \
+        if (soap_in__tns__##of_name(soap, "tns:" #of_name, in, NULL) != NULL) \
+            return SOAP_OK; \
+        return soap->error; \
+    } \
+\
+    static int put_##of_name(struct soap *soap, const void *response) \
+    { \
+        return soap_put__tns__##of_name##Response(soap, response, \
+            "tns:" #of_name "Response", ""); \
+    }
+
+IR_OPERATIONS(MESSAGES)
+
 #define ROW(of_name, type, root, of_traits) \
     { \
         .name = #of_name, \
@@ -333,6 +349,8 @@ static const struct ir_parameter of_GetGeneralAppSettings[] = {
         .answer = &ir_answer_##type, \
         .modern_root = IR_ROOT_##root, \
         .traits = (of_traits), \
+        .read = read_##of_name, \
+        .put = put_##of_name, \
         .serve = ir_service_##of_name, \
     },
 
@@ -375,13 +393,3 @@ ir_operations_takes_bytes(const struct ir_operation *o)
     }
     return false;
 }
-
-/* The functions that the generated code calls for SOAP requests. */
-#define ENTRY(name, answer, root, traits) \
-    int __tns__##name(struct soap *soap, struct _tns__##name *in, \
-        struct _tns__##name##Response *out) \
-    { \
-        return ir_soap_call(soap, in, out); \
-    }
-
-IR_OPERATIONS(ENTRY)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 struct ir_call;
+struct soap;
 
 enum ir_parameter_kind {
     IR_PARAMETER_TICKET,
@@ -43,6 +44,11 @@ struct ir_operation {
     const struct ir_answer *answer;
     enum ir_root modern_root;
     unsigned traits;
+
+    /* Read the request structure from a SOAP message, write the response
+     * structure to one.  They return gSOAP error codes. */
+    int (*read)(struct soap *soap, void *in);
+    int (*put)(struct soap *soap, const void *response);
     ir_service_fn serve;
 };
 
@@ -77,7 +83,7 @@ bool ir_operations_takes_bytes(const struct ir_operation *o);
     X(DownloadFileChunk, Chunk, RESPONSE, 0) \
     X(DeleteDownloadHandler, Simple, RESPONSE, IR_EMPTY_ERROR) \
     X(DownloadZipWithHandler, ZipHandler, CAPITAL_RESPONSE, \
-        IR_EMPTY_ERROR | IR_MODERN_ONLY) \
+        IR_EMPTY_ERROR | IR_BRACKETED | IR_MODERN_ONLY) \
     X(GetDownloadInfo, DownloadInfo, RESPONSE, IR_EMPTY_ERROR) \
     X(GetDownloadInfoByVersion, DownloadInfo, RESPONSE, IR_EMPTY_ERROR) \
     X(DownloadDocument, Bytes, RESPONSE, 0) \

@@ -18,6 +18,17 @@ ir_perform_is_classic(const struct ir_call *call)
     return call->emulator->settings->generation == IR_CLASSIC;
 }
 
+/* Classic servers have one name for all, but not the operations of others. */
+enum ir_root
+ir_perform_root(const struct ir_call *call)
+{
+    const struct ir_operation *o = call->operation;
+    bool is_modern = !ir_perform_is_classic(call);
+
+    return is_modern || (o->traits & IR_MODERN_ONLY) ? o->modern_root
+                                                     : IR_ROOT_RESPONSE;
+}
+
 bool
 ir_perform_fits(const struct ir_call *call, const struct ir_parameter *p,
     int64_t value)
@@ -57,8 +68,12 @@ set_outcome(struct ir_call *call, void *answer)
         return;
     if (call->refusal == IR_GRANTED) {
         *success = ir_call_text(call, "true");
-        if (o->traits & IR_EMPTY_ERROR)
+        if ((o->traits & IR_EMPTY_ERROR) && *error == NULL)
             *error = ir_call_text(call, "%s", "");
+        return;
+    }
+    if (call->refusal == IR_TOLD) {
+        *success = ir_call_text(call, "false");
         return;
     }
     memset(answer, 0, o->answer->size);
@@ -85,7 +100,7 @@ ir_perform(struct ir_call *call, const void *in)
         return NULL;
     memset(answer, 0, o->answer->size);
     call->refusal = o->serve(call, in, answer);
-    if (call->refusal != IR_GRANTED)
+    if (call->refusal != IR_GRANTED && call->refusal != IR_TOLD)
         ir_report_refusal(report, ir_refusal_text(call->refusal)->code);
     set_outcome(call, answer);
     return answer;

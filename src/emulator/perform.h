@@ -3,6 +3,8 @@
 #ifndef IR_EMULATOR_PERFORM_H
 #define IR_EMULATOR_PERFORM_H
 
+#include "answer.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,5 +23,8 @@ bool ir_perform_fits(const struct ir_call *call, const struct ir_parameter *p,
 bool ir_perform_all_fit(const struct ir_call *call, const void *in);
 
 bool ir_perform_is_classic(const struct ir_call *call);
+
+/* The name of the answer's element. */
+enum ir_root ir_perform_root(const struct ir_call *call);
 
 #endif

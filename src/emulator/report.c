@@ -6,6 +6,7 @@
  * order; operations that were not called are left out. */
 #include "report.h"
 
+#include "checkouts.h"
 #include "handlers.h"
 #include "tickets.h"
 
@@ -184,6 +185,27 @@ add_counts(cJSON *to, const uint64_t *n)
 }
 
 static void
+add_uploads(cJSON *to, const uint64_t *n)
+{
+    cJSON *part = cJSON_AddObjectToObject(to, "commits");
+
+    add_number(part, "documents_created", n[IR_COUNT_DOCUMENTS_CREATED]);
+    add_number(part, "versions_added", n[IR_COUNT_VERSIONS_ADDED]);
+    add_number(part, "refused", n[IR_COUNT_COMMITS_REFUSED]);
+    add_number(to, "tryagain", n[IR_COUNT_TRYAGAIN]);
+}
+
+static void
+add_lock(void *ctx, const char *path, const char *user)
+{
+    cJSON *lock = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(lock, "path", path);
+    cJSON_AddStringToObject(lock, "user", user);
+    cJSON_AddItemToArray(ctx, lock);
+}
+
+static void
 add_handler(void *ctx, const struct ir_handler *h)
 {
     cJSON *handler = cJSON_CreateObject();
@@ -202,6 +224,7 @@ build(struct ir_emulator *e)
     struct ir_report *r = e->report;
     cJSON *all = cJSON_CreateObject();
     cJSON *handlers = cJSON_CreateArray();
+    cJSON *locks = cJSON_CreateArray();
 
     pthread_mutex_lock(&r->shared.lock);
     add_calls(r, all);
@@ -210,10 +233,13 @@ build(struct ir_emulator *e)
     add_counts(all, r->shared.counts);
     add_number(all, "handlers_begun",
         r->shared.counts[IR_COUNT_HANDLERS_BEGUN]);
+    add_uploads(all, r->shared.counts);
     pthread_mutex_unlock(&r->shared.lock);
     ir_handlers_visit(e, add_handler, handlers);
     add_number(all, "open_handlers", (uint64_t)cJSON_GetArraySize(handlers));
     cJSON_AddItemToObject(all, "handlers", handlers);
+    ir_checkouts_visit(e, add_lock, locks);
+    cJSON_AddItemToObject(all, "locks", locks);
     add_number(all, "tickets", (uint64_t)ir_tickets_count(e));
     return all;
 }

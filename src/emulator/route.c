@@ -180,7 +180,7 @@ serve_soap(struct ir_call *call)
         respond(call, 415, "SOAP is text/xml or application/soap+xml.\n");
         return;
     }
-    if (r->length > IR_SOAP_MAX_MESSAGE)
+    if (r->length > ir_soap_max_message(call->emulator->settings))
         ir_route_refuse(call, 413);
     else
         ir_soap_serve(call);

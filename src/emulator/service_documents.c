@@ -1,10 +1,7 @@
 /* Copyright (c) 2026 the inforouter-client authors.
  * SPDX-License-Identifier: MIT
  *
- * Looking at documents, folders and libraries.
- *
- * The newest version counts as published, so what readers get by default and
- * what listings call published are the same. */
+ * Looking at documents, folders and libraries. */
 #include "service.h"
 
 #include <stdlib.h>
@@ -14,6 +11,22 @@ static const char *
 name_of(const char *path)
 {
     return strrchr(path, '/') + 1;
+}
+
+/* The checksum of the published version, "" if there is none; NULL if it cannot
+ * be had. */
+static char *
+published_crc32(struct ir_call *call, const struct ir_document *d)
+{
+    struct ir_document published = *d;
+    uint32_t crc;
+
+    if (d->published == 0)
+        return ir_call_text(call, "%s", "");
+    if (!ir_documents_select(call->emulator, &published, d->published)
+        || !ir_checksums_whole(call->emulator, &published.content, &crc))
+        return NULL;
+    return ir_service_crc32(call, crc);
 }
 
 enum ir_refusal
@@ -35,8 +48,8 @@ ir_service_DocumentExists(struct ir_call *call, const void *in, void *out)
     if (!ir_checksums_whole(call->emulator, &d.content, &crc))
         return IR_BROKEN;
     a->CRC32LASTVERSION = ir_service_crc32(call, crc);
-    a->CRC32 = ir_service_crc32(call, crc);
-    return IR_GRANTED;
+    a->CRC32 = published_crc32(call, &d);
+    return a->CRC32 == NULL ? IR_BROKEN : IR_GRANTED;
 }
 
 /* The folder that a client calls 'path', for somebody with this ticket. */
@@ -91,26 +104,40 @@ folder_id_of(struct ir_call *call, const char *path)
     return ir_documents_folder_id(call->emulator, folder);
 }
 
-static struct tns__Document *
-describe(struct ir_call *call, const struct ir_document *d, size_t n_versions)
+static void
+describe_checkout(struct ir_call *call, const struct ir_document *d,
+    struct tns__Document *a)
 {
-    struct tns__Document *a = soap_malloc(call->soap, sizeof *a);
+    bool is_held = d->holder[0] != '\0';
 
-    if (a == NULL)
-        return NULL;
+    a->CheckoutBy = is_held ? ir_service_user_id(call, d->holder)
+                            : ir_call_text(call, "%s", "");
+    a->CheckoutByUserName = ir_call_text(call, "%s", d->holder);
+    a->CheckoutDate = is_held ? ir_service_date(call, IR_DATE_STAMP, d->held_ms)
+                              : ir_call_text(call, "%s", "");
+}
+
+bool
+ir_service_describe(struct ir_call *call, const struct ir_document *d,
+    struct tns__Document *a)
+{
+    struct ir_version *versions;
+    size_t n_versions;
+
+    if (!ir_documents_versions(call->emulator, d, &versions, &n_versions))
+        return false;
+    free(versions);
     soap_default_tns__Document(call->soap, a);
     a->DocumentID = ir_call_text(call, "%lld", (long long)d->id);
     a->Name = ir_call_text(call, "%s", name_of(d->path));
     a->Path = folder_text(call, d->path);
     a->Size = ir_service_number(call, (int64_t)d->content.identity.size);
     a->VersionNumber = ir_service_number(call, d->top);
-    a->PublishedVersionNumber = ir_service_number(call, d->top);
+    a->PublishedVersionNumber = ir_service_number(call, d->published);
     a->VersionCount = ir_service_number(call, (int64_t)n_versions);
     a->ModificationDate = ir_service_date(call, IR_DATE_STAMP, d->modified_ms);
-    a->CreationDate = ir_service_date(call, IR_DATE_STAMP, d->modified_ms);
-    a->CheckoutBy = ir_call_text(call, "%s", "");
-    a->CheckoutByUserName = ir_call_text(call, "%s", "");
-    a->CheckoutDate = ir_call_text(call, "%s", "");
+    a->CreationDate = ir_service_date(call, IR_DATE_STAMP, d->created_ms);
+    describe_checkout(call, d, a);
     a->IsShortcut = ir_call_text(call, "FALSE");
     a->TargetDocumentId = ir_call_text(call, "0");
     a->FolderId =
@@ -118,7 +145,7 @@ describe(struct ir_call *call, const struct ir_document *d, size_t n_versions)
     a->Type = ir_call_text(call, "%s", "");
     a->OwnerName =
         ir_call_text(call, "%s", call->emulator->settings->users[0].name);
-    return a;
+    return true;
 }
 
 enum ir_refusal
@@ -128,18 +155,35 @@ ir_service_GetDocument(struct ir_call *call, const void *in, void *out)
     struct tns__DocumentAnswer *a = out;
     struct ir_session session;
     struct ir_document d;
-    struct ir_version *versions;
-    size_t n;
     enum ir_refusal refusal = ir_service_document(call, r->AuthenticationTicket,
         r->Path, &session, &d);
 
     if (refusal != IR_GRANTED)
         return refusal;
-    if (!ir_documents_versions(call->emulator, &d, &versions, &n))
-        return IR_BROKEN;
-    free(versions);
-    a->document = describe(call, &d, n);
-    return a->document == NULL ? IR_BROKEN : IR_GRANTED;
+    a->document = soap_malloc(call->soap, sizeof *a->document);
+    return a->document != NULL && ir_service_describe(call, &d, a->document)
+        ? IR_GRANTED
+        : IR_BROKEN;
+}
+
+bool
+ir_service_describe_folder(struct ir_call *call, const char *path,
+    struct tns__Folder *out)
+{
+    char real[IR_PATH_SIZE];
+    int64_t id;
+    int64_t parent = 0;
+
+    if (!ir_documents_find_folder(call->emulator, path, real, &id))
+        return false;
+    if (strrchr(real, '/') != real)
+        parent = folder_id_of(call, real);
+    soap_default_tns__Folder(call->soap, out);
+    out->FolderID = ir_call_text(call, "%lld", (long long)id);
+    out->ParentID = ir_call_text(call, "%lld", (long long)parent);
+    out->Name = ir_call_text(call, "%s", name_of(real));
+    out->Path = folder_text(call, real);
+    return true;
 }
 
 static void
@@ -151,7 +195,7 @@ describe_version(struct ir_call *call, const struct ir_version *v,
     soap_default_tns__Version(call->soap, out);
     out->Number = ir_service_number(call, v->number);
     out->VersionAuthor = ir_call_text(call, "%s", v->author);
-    out->VersionAuthorId = ir_call_text(call, "317");
+    out->VersionAuthorId = ir_service_user_id(call, v->author);
     out->VersionSize =
         ir_service_number(call, (int64_t)v->content.identity.size);
     if (ir_checksums_whole(call->emulator, &v->content, &crc))
@@ -202,18 +246,20 @@ list_document(struct ir_call *call, const char *path,
     struct tns__ListedDocument *out)
 {
     struct ir_document d;
-    uint32_t crc;
+    char *crc;
 
-    if (!ir_documents_find(call->emulator, path, &d)
-        || !ir_checksums_whole(call->emulator, &d.content, &crc))
+    if (!ir_documents_find(call->emulator, path, &d))
+        return false;
+    crc = published_crc32(call, &d);
+    if (crc == NULL)
         return false;
     soap_default_tns__ListedDocument(call->soap, out);
     out->id = ir_call_text(call, "%lld", (long long)d.id);
     out->n = ir_call_text(call, "%s", name_of(d.path));
     out->sz = ir_service_number(call, (int64_t)d.content.identity.size);
-    out->pv = ir_service_number(call, d.top);
+    out->pv = ir_service_number(call, d.published);
     out->lv = ir_service_number(call, d.top);
-    out->chksum = ir_service_crc32(call, crc);
+    out->chksum = crc;
     out->tid = ir_call_text(call, "0");
     return true;
 }

@@ -52,7 +52,7 @@ content_type(const char *name)
 }
 
 /* What somebody wants to read.  Version 0 is the one that a reader gets by
- * default, which is the newest. */
+ * default. */
 struct wanted {
     const char *ticket;
     const char *path;
@@ -70,8 +70,8 @@ find(struct ir_call *call, const struct wanted *w, struct ir_session *session,
         return r;
     if (w->version < 0 || (w->version > 0 && w->version < IR_FIRST_VERSION))
         return IR_VERSION_FORMAT;
-    if (w->version != 0
-        && !ir_documents_select(call->emulator, out, w->version))
+    if (w->version == 0 ? !ir_documents_select_default(call->emulator, out)
+                        : !ir_documents_select(call->emulator, out, w->version))
         return IR_NO_VERSION;
     return ir_documents_is_offline(call->emulator, out) ? IR_OFFLINE
                                                         : IR_GRANTED;

@@ -8,10 +8,7 @@
 #include <unistd.h>
 
 enum {
-    DOCUMENT_MAX_SIZE = 1024 * 1024 * 1024,
-    UPLOAD_TIMEOUT_S = 900,
-    ZIP_MAX_SIZE = 1024 * 1024 * 1024,
-    ZIP_MAX_COUNT = 10000
+    UPLOAD_TIMEOUT_S = 900
 };
 
 static void
@@ -52,6 +49,14 @@ ir_service_ServerInfo(struct ir_call *call, const void *in, void *out)
     return IR_GRANTED;
 }
 
+/* 0 is no limit, to the real server as well. */
+static char *
+max_document(struct ir_call *call)
+{
+    return ir_call_text(call, "%llu",
+        (unsigned long long)call->emulator->settings->max_document_bytes);
+}
+
 enum ir_refusal
 ir_service_getApplicationParameters(struct ir_call *call, const void *in,
     void *out)
@@ -70,8 +75,8 @@ ir_service_getApplicationParameters(struct ir_call *call, const void *in,
         return IR_BROKEN;
     soap_default_tns__Parameters(call->soap, p);
     p->WEBDAV = ir_call_text(call, "FALSE");
-    p->ATTACHMENTSIZELIMIT = ir_call_text(call, "%d", DOCUMENT_MAX_SIZE);
-    p->FILEUPLOADLIMIT = ir_call_text(call, "%d", DOCUMENT_MAX_SIZE);
+    p->ATTACHMENTSIZELIMIT = max_document(call);
+    p->FILEUPLOADLIMIT = max_document(call);
     p->SEARCHPAGESIZE = ir_call_text(call, "50");
     a->PARAMETERS = p;
     return IR_GRANTED;
@@ -89,6 +94,7 @@ ir_service_GetGeneralAppSettings(struct ir_call *call, const void *in,
     void *out)
 {
     const struct _tns__GetGeneralAppSettings *r = in;
+    const struct ir_settings *s = call->emulator->settings;
     struct tns__GeneralAppSettingsAnswer *a = out;
     struct ir_session session;
     struct settings_parts *p;
@@ -100,13 +106,14 @@ ir_service_GetGeneralAppSettings(struct ir_call *call, const void *in,
     p = soap_malloc(call->soap, sizeof *p);
     if (p == NULL)
         return IR_BROKEN;
-    p->upload.DocumentMaxSize = ir_call_text(call, "%d", DOCUMENT_MAX_SIZE);
+    p->upload.DocumentMaxSize = max_document(call);
     p->upload.FileUploadTimeOut = ir_call_text(call, "%d", UPLOAD_TIMEOUT_S);
     p->upload.DefaultUploadFileChunkSize =
         ir_call_text(call, "%u", ir_service_grant(call, 0));
     p->zip.Enabled = ir_call_text(call, "true");
-    p->zip.MaxTotalSize = ir_call_text(call, "%d", ZIP_MAX_SIZE);
-    p->zip.MaxTotalCount = ir_call_text(call, "%d", ZIP_MAX_COUNT);
+    p->zip.MaxTotalSize =
+        ir_call_text(call, "%llu", (unsigned long long)s->zip_max_bytes);
+    p->zip.MaxTotalCount = ir_call_text(call, "%u", s->zip_max_count);
     p->all.UploadSettings = &p->upload;
     p->all.ZipDownloadSetting = &p->zip;
     a->GeneralSettings = &p->all;

@@ -30,12 +30,8 @@ describe(struct ir_call *call, const struct ir_session *session,
     struct tns__LoginAnswer *out)
 {
     const struct ir_settings *s = call->emulator->settings;
-    size_t i = 0;
 
-    while (
-        i + 1 < s->n_users && strcasecmp(s->users[i].name, session->user) != 0)
-        i++;
-    out->userid = ir_call_text(call, "%zu", 317 + i);
+    out->userid = ir_service_user_id(call, session->user);
     out->username = ir_call_text(call, "%s", session->user);
     out->fullname = ir_call_text(call, "%s User", session->user);
     out->email = ir_call_text(call, "%s@example.org", session->user);

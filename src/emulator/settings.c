@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Chunks that modern and classic servers grant at least. */
 enum {
@@ -27,7 +28,10 @@ enum {
     TICKET_LIFETIME_S = 30 * DAY_S,
     HANDLER_LIFETIME_S = 3600,
     MAX_CONNECTIONS = 512,
-    MAX_PASSWORD = 256
+    MAX_PASSWORD = 256,
+    MAX_DOCUMENT_BYTES = 78643200,
+    ZIP_MAX_BYTES = 1024 * 1024 * 1024,
+    ZIP_MAX_COUNT = 10000
 };
 
 enum option_code {
@@ -48,6 +52,12 @@ enum option_code {
     OPT_TICKET_LIFETIME,
     OPT_HANDLER_LIFETIME,
     OPT_MAX_CONNECTIONS,
+    OPT_MAX_DOCUMENT,
+    OPT_FORBID_TYPE,
+    OPT_TRYAGAIN,
+    OPT_NO_FILEHEXCRC,
+    OPT_ZIP_MAX_BYTES,
+    OPT_ZIP_MAX_COUNT,
     OPT_ALLOW_REMOTE,
     OPT_VDIR,
     OPT_VERBOSE,
@@ -73,6 +83,12 @@ static const struct option long_options[] = { { "root", required_argument, NULL,
     { "ticket-lifetime", required_argument, NULL, OPT_TICKET_LIFETIME },
     { "handler-lifetime", required_argument, NULL, OPT_HANDLER_LIFETIME },
     { "max-connections", required_argument, NULL, OPT_MAX_CONNECTIONS },
+    { "max-document-bytes", required_argument, NULL, OPT_MAX_DOCUMENT },
+    { "forbid-type", required_argument, NULL, OPT_FORBID_TYPE },
+    { "tryagain", required_argument, NULL, OPT_TRYAGAIN },
+    { "no-filehexcrc", no_argument, NULL, OPT_NO_FILEHEXCRC },
+    { "zip-max-bytes", required_argument, NULL, OPT_ZIP_MAX_BYTES },
+    { "zip-max-count", required_argument, NULL, OPT_ZIP_MAX_COUNT },
     { "allow-remote", no_argument, NULL, OPT_ALLOW_REMOTE },
     { "vdir", required_argument, NULL, OPT_VDIR },
     { "verbose", no_argument, NULL, OPT_VERBOSE },
@@ -92,7 +108,8 @@ static const char help[] =
     "  --tls-cert FILE            PEM certificate chain: serve https\n"
     "  --tls-key FILE             its PEM key\n"
     "  --client-ca FILE           require client certificates of this CA\n"
-    "  --user NAME:PASSWORD-FILE  an account (repeatable); default demo, demo\n"
+    "  --user NAME:PASSWORD-FILE[:read-only|:admin]\n"
+    "                             an account (repeatable); default demo, demo\n"
     "  --state DIR                keep ids, tickets and handlers here\n"
     "  --report FILE              write counts as JSON at exit\n"
     "  --generation modern|classic\n"
@@ -100,6 +117,12 @@ static const char help[] =
     "                             SOAP parameter names that are understood\n"
     "  --offline PATH             a document that is offline (repeatable)\n"
     "  --older-version PATH=FILE  an older content, oldest first (repeatable)\n"
+    "  --forbid-type .EXT         names that no upload may have (repeatable)\n"
+    "  --max-document-bytes N     default 78643200; 0 is no limit\n"
+    "  --zip-max-bytes N          default 1073741824\n"
+    "  --zip-max-count N          default 10000\n"
+    "  --tryagain failure|success what comes with a chunk to be sent again\n"
+    "  --no-filehexcrc            keep the checksum of an upload to itself\n"
     "  --large-offsets            accept offsets beyond 2147483647\n"
     "  --min-chunk BYTES          smallest chunk granted (for tests)\n"
     "  --ticket-lifetime SECONDS  default 2592000\n"
@@ -135,6 +158,21 @@ read_number(const char *name, const char *text, uint32_t lowest,
         return complain("--%s takes a number from %u to %u, not '%s'", name,
             lowest, highest, text);
     *out = (uint32_t)value;
+    return true;
+}
+
+static bool
+read_large_number(const char *name, const char *text, uint64_t *out)
+{
+    char *end = NULL;
+    unsigned long long value;
+
+    errno = 0;
+    value = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0
+        || value > INT64_MAX / 4)
+        return complain("--%s takes a number of bytes, not '%s'", name, text);
+    *out = value;
     return true;
 }
 
@@ -198,7 +236,8 @@ read_password(const char *file)
 }
 
 static bool
-add_user(struct ir_settings *s, const char *name, size_t n, char *password)
+add_user(struct ir_settings *s, const char *name, size_t n, char *password,
+    enum ir_right right)
 {
     struct ir_user *users = realloc(s->users, (s->n_users + 1) * sizeof *users);
 
@@ -209,34 +248,61 @@ add_user(struct ir_settings *s, const char *name, size_t n, char *password)
     s->users = users;
     users[s->n_users].name = strndup(name, n);
     users[s->n_users].password = password;
+    users[s->n_users].right = right;
     s->n_users++;
     return true;
+}
+
+/* Cut ":read-only" or ":admin" off the end. */
+static enum ir_right
+take_right(char *text)
+{
+    char *colon = strrchr(text, ':');
+
+    if (colon == NULL || colon == text)
+        return IR_RIGHT_CHANGE;
+    if (strcmp(colon, ":read-only") == 0) {
+        *colon = '\0';
+        return IR_RIGHT_READ;
+    }
+    if (strcmp(colon, ":admin") == 0) {
+        *colon = '\0';
+        return IR_RIGHT_ADMIN;
+    }
+    return IR_RIGHT_CHANGE;
 }
 
 static bool
 read_user(struct ir_settings *s, const char *text)
 {
     const char *colon = strchr(text, ':');
+    enum ir_right right;
     char *password;
+    char *file;
 
     if (colon == NULL || colon == text || colon[1] == '\0')
         return complain("--user takes NAME:PASSWORD-FILE, not '%s'", text);
-    password = read_password(colon + 1);
+    file = strdup(colon + 1);
+    if (file == NULL)
+        return complain("out of memory");
+    right = take_right(file);
+    password = read_password(file);
+    free(file);
     if (password == NULL)
         return false;
-    return add_user(s, text, (size_t)(colon - text), password);
+    return add_user(s, text, (size_t)(colon - text), password, right);
 }
 
+/* Add a text to a list of such. */
 static bool
-read_offline(struct ir_settings *s, const char *text)
+add_text(const char ***list, size_t *n, const char *text)
 {
-    const char **paths =
-        realloc(s->offline, (s->n_offline + 1) * sizeof *paths);
+    const char **grown = realloc(*list, (*n + 1) * sizeof *grown);
 
-    if (paths == NULL)
+    if (grown == NULL)
         return complain("out of memory");
-    s->offline = paths;
-    paths[s->n_offline++] = text;
+    *list = grown;
+    grown[(*n)++] = text;
     return true;
 }
 
@@ -267,6 +333,18 @@ read_generation(struct ir_settings *s, const char *text)
     if (i < 0)
         return false;
     s->generation = i == 0 ? IR_MODERN : IR_CLASSIC;
+    return true;
+}
+
+static bool
+read_tryagain(struct ir_settings *s, const char *text)
+{
+    static const char *const words[] = { "failure", "success", NULL };
+    int i = read_word("tryagain", text, words);
+
+    if (i < 0)
+        return false;
+    s->tryagain_succeeds = i == 1;
     return true;
 }
 
@@ -316,7 +394,7 @@ read_option(struct ir_settings *s, int option, bool *spelling_chosen)
     case OPT_SPELLING:
         return read_spelling(s, optarg, spelling_chosen);
     case OPT_OFFLINE:
-        return read_offline(s, optarg);
+        return add_text(&s->offline, &s->n_offline, optarg);
     case OPT_OLDER_VERSION:
         return read_older(s, optarg);
     case OPT_MIN_CHUNK:
@@ -334,6 +412,21 @@ read_option(struct ir_settings *s, int option, bool *spelling_chosen)
     case OPT_MAX_CONNECTIONS:
         return read_number("max-connections", optarg, 1, 65536,
             &s->max_connections);
+    case OPT_MAX_DOCUMENT:
+        return read_large_number("max-document-bytes", optarg,
+            &s->max_document_bytes);
+    case OPT_FORBID_TYPE:
+        return add_text(&s->forbidden, &s->n_forbidden, optarg);
+    case OPT_TRYAGAIN:
+        return read_tryagain(s, optarg);
+    case OPT_NO_FILEHEXCRC:
+        s->no_filehexcrc = true;
+        return true;
+    case OPT_ZIP_MAX_BYTES:
+        return read_large_number("zip-max-bytes", optarg, &s->zip_max_bytes);
+    case OPT_ZIP_MAX_COUNT:
+        return read_number("zip-max-count", optarg, 1, 1000000,
+            &s->zip_max_count);
     case OPT_ALLOW_REMOTE:
         s->remote_allowed = true;
         return true;
@@ -393,7 +486,8 @@ check(struct ir_settings *s, bool spelling_chosen)
         s->min_chunk_bytes =
             s->generation == IR_CLASSIC ? CLASSIC_MIN_CHUNK : MODERN_MIN_CHUNK;
     if (s->n_users == 0)
-        return add_user(s, "demo", strlen("demo"), strdup("demo"));
+        return add_user(s, "demo", strlen("demo"), strdup("demo"),
+            IR_RIGHT_CHANGE);
     return true;
 }
 
@@ -410,6 +504,9 @@ ir_settings_parse(struct ir_settings *s, int argc, char **argv)
         .ticket_lifetime_s = TICKET_LIFETIME_S,
         .handler_lifetime_s = HANDLER_LIFETIME_S,
         .max_connections = MAX_CONNECTIONS,
+        .max_document_bytes = MAX_DOCUMENT_BYTES,
+        .zip_max_bytes = ZIP_MAX_BYTES,
+        .zip_max_count = ZIP_MAX_COUNT,
     };
     for (;;) {
         option = getopt_long(argc, argv, "", long_options, NULL);
@@ -433,6 +530,16 @@ ir_settings_parse(struct ir_settings *s, int argc, char **argv)
     return check(s, spelling_chosen) ? IR_SETTINGS_RUN : IR_SETTINGS_BAD;
 }
 
+const struct ir_user *
+ir_settings_user(const struct ir_settings *s, const char *name)
+{
+    size_t i = 0;
+
+    while (i + 1 < s->n_users && strcasecmp(s->users[i].name, name) != 0)
+        i++;
+    return &s->users[i];
+}
+
 void
 ir_settings_clear(struct ir_settings *s)
 {
@@ -449,4 +556,5 @@ ir_settings_clear(struct ir_settings *s)
     free(s->users);
     free(s->older);
     free(s->offline);
+    free(s->forbidden);
 }

@@ -25,9 +25,16 @@ enum ir_settings_result {
     IR_SETTINGS_BAD
 };
 
+enum ir_right {
+    IR_RIGHT_CHANGE,
+    IR_RIGHT_READ, /* may not change anything */
+    IR_RIGHT_ADMIN /* may take a document from whoever has it */
+};
+
 struct ir_user {
     char *name;
     char *password;
+    enum ir_right right;
 };
 
 /* The contents 'file' as an older version of the document 'path'. */
@@ -63,8 +70,16 @@ struct ir_settings {
     uint32_t handler_lifetime_s;
     uint32_t max_connections;
 
+    bool tryagain_succeeds; /* it comes with success="true" */
+    bool no_filehexcrc;
+    uint64_t max_document_bytes; /* 0: any */
+    uint64_t zip_max_bytes;
+    uint32_t zip_max_count;
+
     const char **offline;
     size_t n_offline;
+    const char **forbidden; /* ends of names, such as ".exe" */
+    size_t n_forbidden;
     struct ir_older_version *older;
     size_t n_older;
 };
@@ -73,6 +88,10 @@ struct ir_settings {
  * the result.  Problems go to stderr, in one line. */
 enum ir_settings_result ir_settings_parse(struct ir_settings *s, int argc,
     char **argv);
+/* The account of this name, which there is. */
+const struct ir_user *ir_settings_user(const struct ir_settings *s,
+    const char *name);
+
 void ir_settings_clear(struct ir_settings *s);
 
 #endif

@@ -10,7 +10,7 @@
 #include "markup.h"
 #include "operations.h"
 #include "perform.h"
-#include "soapH.h"
+#include "service.h"
 
 #include <string.h>
 
@@ -19,7 +19,8 @@ enum {
     MAX_TAG = 8192,
     MAX_TAGS = 512,
     MAX_TEXT = 1024 * 1024,
-    MAX_FAULT_TEXT = 400
+    MAX_FAULT_TEXT = 400,
+    MAX_REST = 16 * 1024 * 1024 /* of a message, beside bytes */
 };
 
 /* The characters before the first tag: blanks or a byte order mark. */
@@ -120,6 +121,18 @@ ir_soap_start(void)
     soap_ssl_init();
 }
 
+uint64_t
+ir_soap_max_message(const struct ir_settings *s)
+{
+    uint64_t bytes = s->max_document_bytes;
+
+    if (bytes == 0)
+        return UINT64_MAX;
+    if (bytes < IR_LARGEST_CHUNK)
+        bytes = IR_LARGEST_CHUNK;
+    return bytes / 3 * 4 + MAX_REST;
+}
+
 bool
 ir_soap_attach(struct ir_call *call)
 {
@@ -132,7 +145,7 @@ ir_soap_attach(struct ir_call *call)
     soap->user = call;
     soap->maxlevel = MAX_LEVEL;
     soap->maxlength = MAX_TEXT;
-    soap->recv_maxlength = IR_SOAP_MAX_MESSAGE;
+    soap->recv_maxlength = ir_soap_max_message(call->emulator->settings);
     soap->frecv = receive;
     soap->fsend = transmit;
     soap->fresponse = write_head;
@@ -157,6 +170,7 @@ ir_soap_begin(struct ir_call *call)
 {
     memset(&call->guard, 0, sizeof call->guard);
     call->operation = NULL;
+    call->request = NULL;
     call->refusal = IR_GRANTED;
     call->detail = NULL;
     call->is_cut = false;
@@ -166,7 +180,8 @@ ir_soap_begin(struct ir_call *call)
         .type = "text/xml; charset=utf-8",
     };
     call->io.fault = IR_PAYLOAD_OK;
-    call->io.sink.limit_bytes = IR_SOAP_MAX_MESSAGE;
+    call->io.sink.limit_bytes = ir_soap_max_message(call->emulator->settings);
+    ir_incoming_begin(call);
     soap_begin(call->soap);
     ir_markup_message(call->soap);
     call->soap->version = 0;
@@ -239,26 +254,57 @@ send_fault(struct ir_call *call)
     soap_send_fault(soap);
 }
 
-int
-ir_soap_call(struct soap *soap, const void *in, void *response)
+/* Read the operation's element and the end of the message. */
+static int
+read_request(struct ir_call *call)
 {
-    struct ir_call *call = soap->user;
+    struct soap *soap = call->soap;
+    const struct ir_operation *o;
+
+    if (soap_peek_element(soap))
+        return soap->error;
+    o = call->operation;
+    if (o == NULL)
+        return soap->error = SOAP_NO_METHOD;
+    call->request = soap_malloc(soap, o->request_size);
+    if (call->request == NULL)
+        return soap->error = SOAP_EOM;
+    memset(call->request, 0, o->request_size);
+    return o->read(soap, call->request) || soap_body_end_in(soap)
+        || soap_envelope_end_in(soap) || soap_end_recv(soap);
+}
+
+static int
+put_message(struct soap *soap, const struct ir_operation *o,
+    const void *response)
+{
+    return soap_envelope_begin_out(soap) || soap_putheader(soap)
+        || soap_body_begin_out(soap) || o->put(soap, response)
+        || soap_body_end_out(soap) || soap_envelope_end_out(soap);
+}
+
+/* Do what the request says, and answer: once to count, once for real. */
+static int
+answer_request(struct ir_call *call)
+{
+    struct soap *soap = call->soap;
     const struct ir_operation *o = call->operation;
     void *answer;
+    void *response = NULL; /* every response structure is one pointer */
 
-    if (in == NULL || o == NULL)
-        return soap->error = SOAP_NO_METHOD;
-    if (!ir_perform_all_fit(call, in))
+    if (!ir_perform_all_fit(call, call->request))
         return soap_sender_fault(soap,
             "Server was unable to read request. ---> "
             "value too large for an Int32",
             NULL);
-    answer = ir_perform(call, in);
+    answer = ir_perform(call, call->request);
     if (answer == NULL)
         return soap->error = SOAP_EOM;
-    return o->answer->wrap(soap,
-        ir_perform_is_classic(call) ? IR_ROOT_RESPONSE : o->modern_root, answer,
-        response);
+    soap->encodingStyle = NULL; /* literal, not encoded */
+    return o->answer->wrap(soap, ir_perform_root(call), answer, &response)
+        || soap_begin_count(soap) || put_message(soap, o, &response)
+        || soap_end_count(soap) || soap_response(soap, SOAP_OK)
+        || put_message(soap, o, &response) || soap_end_send(soap);
 }
 
 void
@@ -273,7 +319,7 @@ ir_soap_serve(struct ir_call *call)
     failed = soap_begin_recv(soap) || soap_envelope_begin_in(soap)
         || (soap->version == 0 && (soap->error = SOAP_VERSIONMISMATCH) != 0)
         || soap_recv_header(soap) || soap_body_begin_in(soap)
-        || soap_serve_request(soap);
+        || read_request(call) || answer_request(call);
     if (failed)
         send_fault(call);
     ir_soap_end(call);

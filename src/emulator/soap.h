@@ -4,12 +4,14 @@
 #define IR_EMULATOR_SOAP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct ir_call;
-struct soap;
+struct ir_settings;
 
-/* Longest message that is accepted: the largest chunk in base64, and some. */
-#define IR_SOAP_MAX_MESSAGE 67108864
+/* The longest message that is accepted: the largest chunk in base64, or the
+ * largest document, and some. */
+uint64_t ir_soap_max_message(const struct ir_settings *s);
 
 /* Once, before the first thread. */
 void ir_soap_start(void);
@@ -25,9 +27,5 @@ void ir_soap_end(struct ir_call *call);
 
 /* Serve the SOAP message in the body of the request. */
 void ir_soap_serve(struct ir_call *call);
-
-/* One call from generated code: the request structure 'in', the response
- * structure 'response'.  Returns a gSOAP error code. */
-int ir_soap_call(struct soap *soap, const void *in, void *response);
 
 #endif

@@ -20,18 +20,26 @@
 #include <unistd.h>
 
 enum {
-    MAX_STATEMENTS = 64
+    MAX_STATEMENTS = 128
 };
 
-/* Documents and folders get an id when one is first asked for.  A row of
- * 'versions' is a content below the top one, kept in the file versions/ID. */
+/* Documents and folders get an id when one is first asked for.  'published' is
+ * NULL while that is the top version, 0 if none is.  A document in the recycle
+ * bin has a path that no client can name, and its file is recycled/ID.
+ *
+ * A row of 'versions' is what is known of a version; the content of one below
+ * the top is the file versions/ID.
+ *
+ * A row of 'commits' is an upload on its way into the tree; see commit.c.  A
+ * trigger turns it into what it means, so that one statement does all. */
 static const char schema[] =
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = OFF;"
     "PRAGMA temp_store = MEMORY;"
     "CREATE TABLE IF NOT EXISTS documents ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE,"
-    " top INTEGER NOT NULL DEFAULT 1000000);"
+    " top INTEGER NOT NULL DEFAULT 1000000, published INTEGER,"
+    " created_ms INTEGER, holder TEXT, held_ms INTEGER);"
     "CREATE TABLE IF NOT EXISTS folders ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE);"
     "CREATE TABLE IF NOT EXISTS versions ("
@@ -49,7 +57,30 @@ static const char schema[] =
     " session INTEGER NOT NULL, kind INTEGER NOT NULL,"
     " expires_ms INTEGER NOT NULL, path TEXT NOT NULL, place TEXT NOT NULL,"
     " size INTEGER NOT NULL, inode INTEGER NOT NULL,"
-    " mtime_ns INTEGER NOT NULL, chunk_bytes INTEGER NOT NULL);"
+    " mtime_ns INTEGER NOT NULL, chunk_bytes INTEGER NOT NULL,"
+    " crc INTEGER NOT NULL DEFAULT 0, is_complete INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE IF NOT EXISTS queue ("
+    " id INTEGER PRIMARY KEY, user TEXT NOT NULL, is_folder INTEGER NOT NULL,"
+    " item INTEGER NOT NULL, UNIQUE (user, is_folder, item));"
+    "CREATE TABLE IF NOT EXISTS commits ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, folder TEXT NOT NULL,"
+    " path TEXT, size INTEGER, inode INTEGER, mtime_ns INTEGER,"
+    " number INTEGER, author TEXT, comment TEXT, made_ms INTEGER,"
+    " published INTEGER, created_ms INTEGER, holder TEXT, handler TEXT,"
+    " is_done INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TRIGGER IF NOT EXISTS settle AFTER UPDATE OF is_done ON commits"
+    " BEGIN"
+    " INSERT OR IGNORE INTO documents (path) VALUES (NEW.path);"
+    " UPDATE documents SET top = NEW.number, published = NEW.published,"
+    "  created_ms = NEW.created_ms, holder = NEW.holder,"
+    "  held_ms = NEW.made_ms WHERE path = NEW.path;"
+    " INSERT OR REPLACE INTO versions"
+    "  (document, number, author, comment, created_ms)"
+    "  SELECT id, NEW.number, NEW.author, NEW.comment, NEW.made_ms"
+    "  FROM documents WHERE path = NEW.path;"
+    " DELETE FROM handlers WHERE handler = NEW.handler;"
+    " DELETE FROM commits WHERE id = NEW.id;"
+    " END;"
     "INSERT INTO sqlite_sequence (name, seq) SELECT 'documents', 40000"
     " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence"
     "  WHERE name = 'documents');"
@@ -59,6 +90,13 @@ static const char schema[] =
     "INSERT INTO sqlite_sequence (name, seq) SELECT 'handlers', 177"
     " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence"
     "  WHERE name = 'handlers');";
+
+/* Where files lie beside the database. */
+static const char *const folders[] = { "staged", "versions", "recycled" };
+
+enum {
+    N_FOLDERS = sizeof folders / sizeof folders[0]
+};
 
 struct ir_store {
     char *path;
@@ -102,8 +140,11 @@ make_folders(struct ir_store *s, const char *path)
     s->folder = open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (s->folder < 0)
         return false;
-    return (mkdirat(s->folder, "staged", 0700) == 0 || errno == EEXIST)
-        && (mkdirat(s->folder, "versions", 0700) == 0 || errno == EEXIST);
+    for (int i = 0; i < N_FOLDERS; i++) {
+        if (mkdirat(s->folder, folders[i], 0700) != 0 && errno != EEXIST)
+            return false;
+    }
+    return true;
 }
 
 /* The state belongs to one emulator at a time; the claim ends with the
@@ -191,10 +232,10 @@ ir_store_close(struct ir_store *s)
     sqlite3_close(s->db);
     pthread_mutex_destroy(&s->shared.lock);
     if (s->is_private && s->folder >= 0) {
-        remove_files(s->folder, "staged");
-        remove_files(s->folder, "versions");
-        unlinkat(s->folder, "staged", AT_REMOVEDIR);
-        unlinkat(s->folder, "versions", AT_REMOVEDIR);
+        for (int i = 0; i < N_FOLDERS; i++) {
+            remove_files(s->folder, folders[i]);
+            unlinkat(s->folder, folders[i], AT_REMOVEDIR);
+        }
         remove_files(s->folder, ".");
         rmdir(s->path);
     }

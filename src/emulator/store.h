@@ -30,7 +30,7 @@ int ir_store_run(struct ir_store *s, sqlite3_stmt *q);
 /* As ir_store_run, but returns the id of the row inserted, 0 if it failed. */
 int64_t ir_store_insert(struct ir_store *s, sqlite3_stmt *q);
 
-/* Bind text that lives until ir_store_end. */
+/* Bind text that lives until ir_store_end; NULL is SQL's NULL. */
 void ir_store_text(sqlite3_stmt *q, int index, const char *text);
 
 #endif

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,9 @@
 
 struct ir_tree {
     int root;
+    struct {
+        pthread_rwlock_t lock;
+    } shared;
 };
 
 /* The next character of 's', in lower case; 0 at its end, WEOF if the text is
@@ -59,14 +63,15 @@ same_name(const char *a, const char *b)
 }
 
 /* Names that an answer cannot carry stay invisible: control characters, the
- * other slash, and what is not UTF-8. */
+ * other slash, and what is not UTF-8; and so do files that are being made. */
 static bool
 can_be_served(const char *name)
 {
     mbstate_t state = { 0 };
     const char *s = name;
 
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0
+        || strncmp(name, IR_TREE_PART, strlen(IR_TREE_PART)) == 0)
         return false;
     for (const char *c = name; *c != '\0'; c++) {
         if ((unsigned char)*c < 0x20 || *c == 0x7F || *c == '\\' || *c == '/')
@@ -194,6 +199,19 @@ identify(const struct stat *st, struct ir_identity *out)
         (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
 }
 
+/* Changes are rare and brief, so whoever waits to make one goes first. */
+static void
+make_lock(struct ir_tree *t)
+{
+    pthread_rwlockattr_t attributes;
+
+    pthread_rwlockattr_init(&attributes);
+    pthread_rwlockattr_setkind_np(&attributes,
+        PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(&t->shared.lock, &attributes);
+    pthread_rwlockattr_destroy(&attributes);
+}
+
 struct ir_tree *
 ir_tree_open(const char *root)
 {
@@ -202,8 +220,10 @@ ir_tree_open(const char *root)
     if (t == NULL)
         return NULL;
     t->root = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (t->root >= 0)
+    if (t->root >= 0) {
+        make_lock(t);
         return t;
+    }
     free(t);
     return NULL;
 }
@@ -213,8 +233,27 @@ ir_tree_close(struct ir_tree *t)
 {
     if (t == NULL)
         return;
+    pthread_rwlock_destroy(&t->shared.lock);
     close(t->root);
     free(t);
+}
+
+void
+ir_tree_share(struct ir_tree *t)
+{
+    pthread_rwlock_rdlock(&t->shared.lock);
+}
+
+void
+ir_tree_own(struct ir_tree *t)
+{
+    pthread_rwlock_wrlock(&t->shared.lock);
+}
+
+void
+ir_tree_release(struct ir_tree *t)
+{
+    pthread_rwlock_unlock(&t->shared.lock);
 }
 
 bool
@@ -240,6 +279,20 @@ ir_tree_read(const struct ir_tree *t, const char *path)
     int fd = walk(t, path, real, &st);
 
     if (fd >= 0 && !S_ISREG(st.st_mode)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+int
+ir_tree_folder(const struct ir_tree *t, const char *path)
+{
+    char real[IR_PATH_SIZE];
+    struct stat st;
+    int fd = walk(t, path, real, &st);
+
+    if (fd >= 0 && !S_ISDIR(st.st_mode)) {
         close(fd);
         return -1;
     }

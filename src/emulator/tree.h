@@ -46,6 +46,18 @@ bool ir_tree_find(const struct ir_tree *t, const char *path,
  * -1 if it is gone. */
 int ir_tree_read(const struct ir_tree *t, const char *path);
 
+/* A descriptor of the folder at 'path', for changes in it; -1 if it is gone. */
+int ir_tree_folder(const struct ir_tree *t, const char *path);
+
+/* Who reads a document together with what the database knows of it shares the
+ * tree; who changes both owns it.  Not to be nested. */
+void ir_tree_share(struct ir_tree *t);
+void ir_tree_own(struct ir_tree *t);
+void ir_tree_release(struct ir_tree *t);
+
+/* Names that begin so are the emulator's own, and invisible. */
+#define IR_TREE_PART ".ir-emulator-"
+
 /* The folders, then the documents of a folder, each sorted by name.  'out' is
  * to be freed with ir_tree_names_free.  False if the folder cannot be read. */
 bool ir_tree_list(const struct ir_tree *t, const char *path,

@@ -4,7 +4,6 @@
  * application/x-www-form-urlencoded, in a query or in a body. */
 #include "urlencoded.h"
 
-#include <stddef.h>
 #include <string.h>
 
 static int
@@ -36,6 +35,43 @@ ir_urlencoded_decode(char *text)
         }
     }
     *out = '\0';
+    return true;
+}
+
+/* The next character of an escape that has begun. */
+static bool
+go_on(struct ir_urlencoded *u, char c, char **out)
+{
+    int digit = hex_digit(c);
+
+    if (digit < 0)
+        return false;
+    if (u->n_pending++ == 1) {
+        u->high = digit;
+        return true;
+    }
+    *(*out)++ = (char)(u->high * 16 + digit);
+    u->n_pending = 0;
+    return true;
+}
+
+bool
+ir_urlencoded_piece(struct ir_urlencoded *u, const char *in, size_t n,
+    char *out, size_t *produced)
+{
+    char *to = out;
+
+    for (size_t i = 0; i < n; i++) {
+        if (u->n_pending > 0) {
+            if (!go_on(u, in[i], &to))
+                return false;
+        } else if (in[i] == '%') {
+            u->n_pending = 1;
+        } else {
+            *to++ = in[i] == '+' ? ' ' : in[i];
+        }
+    }
+    *produced = (size_t)(to - out);
     return true;
 }
 
