@@ -1,0 +1,150 @@
+#!/usr/bin/python3
+# Copyright (c) 2026 the inforouter-client authors.
+# SPDX-License-Identifier: MIT
+"""Documents go up with ir against the emulator: what it stored is compared by
+sha256sum, its report tells what was called and what was left behind."""
+
+import itertools
+import os
+import pathlib
+import subprocess
+import unittest
+
+import harness
+from harness import CHUNK, USER
+
+SIZES = {"0": 0, "1": 1, "c_less_1": CHUNK - 1, "c": CHUNK,
+         "c_plus_1": CHUNK + 1, "2c": 2 * CHUNK, "8c": 8 * CHUNK,
+         "8c_plus_1": 8 * CHUNK + 1}
+TARGET = "/Library/Folder/target.bin"
+
+
+class Upload(unittest.TestCase):
+    def setUp(self):
+        self.root = self.enterContext(
+            harness.library({"/Library/Folder/old.txt": b"old"}))
+        self.folder = self.enterContext(harness.folder())
+        self.local = pathlib.Path(self.folder, "local.bin")
+
+    def emulator(self, *options):
+        return harness.Emulator(self.root, *options)
+
+    def put(self, emulator, *more, local=None, target=TARGET, **named):
+        return harness.ir("put", local or self.local, target, "--retry-delay",
+                          "1ms", *more, url=emulator.url, folder=self.folder,
+                          **named)
+
+    def same(self, target=TARGET, local=None):
+        self.assertEqual(harness.sha256(self.root / target.lstrip("/")),
+                         harness.sha256(local or self.local))
+
+    def ok(self, run):
+        self.assertEqual(run.exit, 0, run)
+
+
+class Sizes(Upload):
+    def check(self, size, soap, generation, spelling):
+        self.local.write_bytes(harness.sample(size))
+        with self.emulator("--generation", generation, "--spelling",
+                           spelling) as emulator:
+            self.ok(self.put(emulator, "--chunk-size", CHUNK, "--soap", soap))
+            report = emulator.stop()
+
+        self.same()
+        binding = "soap11" if soap == "1.1" else "soap12"
+        self.assertEqual(report["calls"]["UploadFileChunk"][binding],
+                         max(1, -(-size // CHUNK)) if spelling != "classic"
+                         else report["calls"]["UploadFileChunk"][binding])
+        self.assertEqual(report["open_handlers"], 0)
+
+
+for (name, size), soap, generation, spelling in itertools.product(
+        SIZES.items(), ("1.1", "1.2"), ("modern", "classic"),
+        ("documented", "classic")):
+    def stores(self, size=size, soap=soap, generation=generation,
+               spelling=spelling):
+        self.check(size, soap, generation, spelling)
+    setattr(Sizes, f"test_size_{name}_soap_{soap.replace('.', '_')}_"
+            f"{generation}_{spelling}_names", stores)
+
+
+class Everyday(Upload):
+    def setUp(self):
+        super().setUp()
+        self.local.write_bytes(harness.sample(3 * CHUNK + 5))
+
+    def test_new_version_needs_and_releases_a_check_out(self):
+        with self.emulator() as emulator:
+            self.ok(self.put(emulator))
+            refused = self.put(emulator)
+            self.local.write_bytes(b"second")
+            self.ok(self.put(emulator, "--lock", "--comment", "night sync"))
+            report = emulator.stop()
+
+        self.assertEqual(refused.exit, 9, refused)
+        self.same()
+        self.assertEqual(report["open_handlers"], 0)
+
+    def test_missing_folder_is_refused_before_a_byte_is_sent(self):
+        with self.emulator() as emulator:
+            run = self.put(emulator, target="/Library/Other/a.bin")
+            report = emulator.stop()
+
+        self.assertEqual(run.exit, 3, run)
+        self.assertNotIn("UploadFileChunk", report["calls"])
+
+    def test_missing_folder_is_made_if_that_is_wanted(self):
+        with self.emulator() as emulator:
+            self.ok(self.put(emulator, "--create-folders",
+                             target="/Library/Other/Deep/a.bin"))
+
+        self.same("/Library/Other/Deep/a.bin")
+
+    def test_new_only_makes_no_version(self):
+        with self.emulator() as emulator:
+            run = self.put(emulator, "--new-only",
+                           target="/Library/Folder/old.txt")
+
+        self.assertEqual(run.exit, 9, run)
+        self.assertEqual((self.root / "Library/Folder/old.txt").read_bytes(),
+                         b"old")
+
+    def test_standard_input_of_unknown_length(self):
+        with self.emulator() as emulator:
+            secret = harness.secret_file(self.folder, harness.PASSWORD)
+            with self.local.open("rb") as source:
+                done = subprocess.run(
+                    [harness.program("IR"), "put", "-", TARGET, "--url",
+                     emulator.url, "--user", USER, "--password-file", secret,
+                     "--chunk-size", str(CHUNK)],
+                    stdin=source, capture_output=True, timeout=30,
+                    env=harness.environment())
+
+        self.assertEqual(done.returncode, 0, done)
+        self.same()
+
+    def test_server_that_gives_no_checksum_of_the_whole(self):
+        with self.emulator("--no-filehexcrc") as emulator:
+            self.ok(self.put(emulator))
+
+        self.same()
+
+    def test_local_file_that_cannot_be_read(self):
+        with self.emulator() as emulator:
+            run = self.put(emulator, local=os.path.join(self.folder, "none"))
+
+        self.assertEqual(run.exit, 10, run)
+
+    def test_https(self):
+        import certificates
+        authority = certificates.Authority(self.folder)
+        certificate, key = authority.issue("leaf", san="IP:127.0.0.1")
+        with self.emulator("--tls-cert", certificate, "--tls-key",
+                           key) as emulator:
+            self.ok(self.put(emulator, "--cacert", authority.ca))
+
+        self.same()
+
+
+if __name__ == "__main__":
+    unittest.main()
