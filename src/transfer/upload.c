@@ -166,12 +166,29 @@ check_size(struct upload *u)
     return IR_OK;
 }
 
+/* Nearly every operation of an upload has two spellings, and a server that
+ * drops the ticket's name refuses as if there were none: show first that the
+ * ticket is good, by an operation with one. */
+static enum ir_status
+prove_ticket(struct upload *u)
+{
+    struct ir_client *c = u->push.c;
+    struct ir_login_answer a;
+
+    if (c->spelling != IR_SPELLING_AUTO || c->ticket_proved)
+        return IR_OK;
+    IN_SESSION(c, IR_NAMES_ONE,
+        ir_call_is_valid_ticket(c->wire, c->ticket, &a));
+    return c->error.status;
+}
+
 static enum ir_status
 prepare(struct upload *u)
 {
     struct ir_error *e = &u->push.c->error;
 
-    if (ir_session_check(u->push.c) != IR_OK || split_path(u) != IR_OK)
+    if (ir_session_check(u->push.c) != IR_OK || split_path(u) != IR_OK
+        || prove_ticket(u) != IR_OK)
         return e->status;
     if (u->push.o.new_only && u->folder[0] == '\0')
         return ir_error_set(e, IR_E_ARGUMENT,

@@ -280,6 +280,17 @@ test_the_options_choose_the_finalizer(void **state)
     assert_string_equal(fake_uploads.finalizer, "new");
 }
 
+static void
+test_the_ticket_is_proved_once_before_names_are_doubted(void **state)
+{
+    (void)state;
+
+    put(10, NULL);
+    put(11, NULL);
+
+    assert_int_equal(fake_calls_count("check(t1)"), 1);
+}
+
 static int
 stop(void *ctx, const struct ir_progress *p)
 {
@@ -320,6 +331,7 @@ main(void)
         TEST(test_a_missing_folder_is_made_if_that_is_wanted),
         TEST(test_a_lock_is_released_whatever_happens),
         TEST(test_the_options_choose_the_finalizer),
+        TEST(test_the_ticket_is_proved_once_before_names_are_doubted),
         TEST(test_a_cancel_abandons_what_is_staged),
     };
 
