@@ -147,7 +147,6 @@ probe_end(struct ir_pull *d)
     struct ir_error *e = &d->c->error;
     struct ir_chunk chunk;
     char reason[sizeof e->message];
-
     int n = 0;
 
     if (d->plan.size_bytes <= (uint64_t)OFFSET_MAX + 1)
@@ -310,8 +309,8 @@ read_chunk(struct ir_pull *d, struct ir_chunk *chunk)
     enum ir_status st;
     int n = 0;
 
-    ir_plan_next(&d->plan, &request.offset, &request.length);
     do {
+        ir_plan_next(&d->plan, &request.offset, &request.length);
         st = ir_staged_read(d->c, &request, chunk);
         if (st == IR_OK)
             return ir_plan_accept(&d->plan, chunk, &d->c->error);

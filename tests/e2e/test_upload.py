@@ -53,8 +53,7 @@ class Sizes(Upload):
         self.same()
         binding = "soap11" if soap == "1.1" else "soap12"
         self.assertEqual(report["calls"]["UploadFileChunk"][binding],
-                         max(1, -(-size // CHUNK)) if spelling != "classic"
-                         else report["calls"]["UploadFileChunk"][binding])
+                         max(1, -(-size // CHUNK)))
         self.assertEqual(report["open_handlers"], 0)
 
 
