@@ -93,7 +93,7 @@ const struct ir_option ir_options_table[IR_N_OPTIONS] = {
         "10s, 2m (10s)" },
     [IR_OPTION_IDLE_TIMEOUT] = { "idle-timeout", 0, IR_KIND_SECONDS,
         IR_VERBS_SERVER, IR_ORIGIN_PROFILE, 1, MAX_MS, "TIME",
-        "without a byte moving (60s)" },
+        "with less than 1K moving (60s)" },
     [IR_OPTION_MAX_TIME] = { "max-time", 0, IR_KIND_SECONDS, IR_VERBS_SERVER,
         IR_ORIGIN_PROFILE, 0, MAX_MS, "TIME",
         "for one document, or one other call; 0 is no limit (0)" },
