@@ -296,7 +296,8 @@ struct ir_download_options {
 enum ir_level {
     IR_LEVEL_NONE = 0,
     IR_LEVEL_CHUNK_VERIFIED, /* every chunk's CRC, and the size */
-    IR_LEVEL_VERIFIED        /* and the CRC of the whole document */
+    IR_LEVEL_VERIFIED        /* and the CRC of the whole document, or of every
+                                file in an archive */
 };
 
 struct ir_result {
@@ -417,6 +418,146 @@ IR_API enum ir_status ir_upload_file(struct ir_client *c, const char *file,
 /* The same from memory. */
 IR_API enum ir_status ir_upload_memory(struct ir_client *c, const void *data,
     size_t n, const char *path, const struct ir_upload_options *opts,
+    struct ir_uploaded *uploaded);
+
+/* ---- Archive ----------------------------------------------------------- */
+
+/* 'item' is not in the archive; 'why' is the server's word on it.  Either may
+ * be empty; both live for the call. */
+typedef void (*ir_skipped_fn)(void *ctx, const char *item, const char *why);
+
+struct ir_zip_options {
+    size_t size;
+    uint64_t chunk_bytes; /* of a chunk; 0: 4 MiB */
+    int n_retries;        /* as in struct ir_download_options */
+    int retry_delay_ms;
+    int keep_existing;    /* ir_zip_file(): fail if 'file' exists */
+    int partial;          /* 1: what cannot be packed is left out and told to
+                             'skipped'; 0: it is a failure */
+    ir_skipped_fn skipped; /* also before a failure; NULL: not told */
+    void *skipped_ctx;
+    ir_progress_fn progress; /* total_bytes is 0 until the first chunk */
+    void *progress_ctx;
+};
+#define IR_ZIP_OPTIONS_INIT { .size = sizeof(struct ir_zip_options) }
+
+struct ir_archive {
+    uint64_t size_bytes;
+    uint32_t crc32; /* of the archive itself, as it arrived */
+    enum ir_level level;
+    uint64_t n_files;   /* in the archive; ir_zip_file() only */
+    uint64_t n_skipped; /* told by the server not to be in it */
+    uint64_t n_chunks;
+    uint64_t n_retries;
+};
+
+/* Have the server pack 'n_paths' documents and folders with all that is in
+ * them, and store the zip archive in the local file 'file' as
+ * ir_download_file() does, once every file in it has been read and its CRC
+ * checked.  A path is as for a document, or a folder's, also ~F and its id; it
+ * holds no vertical bar. */
+IR_API enum ir_status ir_zip_file(struct ir_client *c,
+    const char *const *paths, size_t n_paths, const char *file,
+    const struct ir_zip_options *opts, struct ir_archive *archive);
+
+/* Hand the archive to 'sink'; its chunks are verified, the files in it are
+ * not. */
+IR_API enum ir_status ir_zip_sink(struct ir_client *c,
+    const char *const *paths, size_t n_paths, const struct ir_sink *sink,
+    const struct ir_zip_options *opts, struct ir_archive *archive);
+
+/* ---- Folders and versions ---------------------------------------------- */
+
+enum ir_entry_kind { IR_ENTRY_FOLDER, IR_ENTRY_DOCUMENT };
+
+/* A folder or document in a listing.  Of a folder, only kind, id, name and
+ * path may be told. */
+struct ir_entry {
+    enum ir_entry_kind kind;
+    const char *id;   /* ~F or ~D and this is a path; NULL: not told */
+    const char *name; /* of the server: check before use as a local name */
+    const char *path; /* of the folder that it is in; NULL: not told */
+    uint64_t size_bytes;
+    int has_size;
+    uint32_t crc32; /* of the published version */
+    int has_crc32;
+    int64_t version;           /* newest; -1: not told */
+    int64_t published_version; /* -1: none, or not told */
+};
+
+struct ir_listing {
+    size_t n;
+    const struct ir_entry *entries; /* folders before documents */
+};
+
+/* What is directly in the folder 'path' (GetFoldersAndDocuments2).  "/" has
+ * the libraries (GetDomains). */
+IR_API enum ir_status ir_list_folder(struct ir_client *c, const char *path,
+    struct ir_listing *listing);
+
+/* Make a folder and those above it, up to the library (CreateFolder).  One
+ * that exists is a failure: IR_E_SERVER with server_code 4090. */
+IR_API enum ir_status ir_create_folder(struct ir_client *c, const char *path);
+
+struct ir_version {
+    int64_t number; /* packed, such as 1000001 */
+    uint64_t size_bytes;
+    uint32_t crc32;
+    int has_crc32;
+    const char *author; /* NULL: not told, as the rest */
+    const char *created;
+    const char *published;
+    const char *comment;
+};
+
+struct ir_versions {
+    size_t n;
+    const struct ir_version *versions; /* in the server's order */
+};
+
+/* All versions of a document (GetDocumentVersions). */
+IR_API enum ir_status ir_get_versions(struct ir_client *c, const char *path,
+    struct ir_versions *versions);
+
+/* Compare the local file 'file' with a document by size and CRC32; nothing is
+ * transferred.  IR_E_CORRUPT: they differ.  'result' (may be NULL) tells of the
+ * local file.  Rendered content has no checksum to compare: IR_E_SERVER. */
+IR_API enum ir_status ir_verify_file(struct ir_client *c, const char *path,
+    int64_t version, const char *file, struct ir_result *result);
+
+/* The user's download queue (GetDownloadQue, AddToDownloadQueue,
+ * RemoveFromDownloadQueue): a list of paths kept by the server.  Adding what is
+ * there fails, removing what is not succeeds. */
+IR_API enum ir_status ir_queue_list(struct ir_client *c,
+    struct ir_listing *listing);
+IR_API enum ir_status ir_queue_add(struct ir_client *c, const char *path);
+IR_API enum ir_status ir_queue_remove(struct ir_client *c, const char *path);
+
+/* ---- Small documents in one call --------------------------------------- */
+
+/* Read a document of at most 'limit_bytes' as one value (DownloadDocument, or
+ * DownloadDocumentVersion unless 'version' is 0) into '*data', to be freed.
+ * The operation tells no reason when it fails and no checksum, so that
+ * GetDownloadInfo is asked first and the bytes are compared with it.  For
+ * documents well below the server's limits; else ir_download_memory(). */
+IR_API enum ir_status ir_get_content(struct ir_client *c, const char *path,
+    int64_t version, uint64_t limit_bytes, void **data,
+    struct ir_result *result);
+
+struct ir_content_options {
+    size_t size;
+    const char *comment; /* of the version */
+    int checkout;        /* as the server's parameter of that name */
+    const char *xml_parameters; /* goes without the others */
+};
+#define IR_CONTENT_OPTIONS_INIT { .size = sizeof(struct ir_content_options) }
+
+/* Store a document in one call: UploadDocument, ...1 with a comment, ...2 with
+ * a checkout, ...3 with both, ...4 with xml_parameters.  Afterwards the stored
+ * CRC is compared.  IR_E_AMBIGUOUS: the reply was lost and the server does not
+ * tell. */
+IR_API enum ir_status ir_put_content(struct ir_client *c, const void *data,
+    size_t n, const char *path, const struct ir_content_options *opts,
     struct ir_uploaded *uploaded);
 
 #ifdef __cplusplus

@@ -51,6 +51,20 @@ ir_client_keep(struct ir_client *c, char **copy, const char *text)
 }
 
 enum ir_status
+ir_client_keep_document(struct ir_client *c, struct ir_document *document)
+{
+    if (ir_client_keep(c, &c->name, document->name) != IR_OK
+        || ir_client_keep(c, &c->content_type, document->content_type)
+            != IR_OK
+        || ir_client_keep(c, &c->modified, document->modified) != IR_OK)
+        return c->error.status;
+    document->name = c->name;
+    document->content_type = c->content_type;
+    document->modified = c->modified;
+    return IR_OK;
+}
+
+enum ir_status
 ir_client_new(const char *url, const struct ir_options *opts,
     struct ir_client **client, struct ir_error *why)
 {

@@ -41,4 +41,9 @@ void ir_client_log(const struct ir_client *c, enum ir_log_level level,
 enum ir_status ir_client_keep(struct ir_client *c, char **copy,
     const char *text);
 
+/* Let a document's texts outlive the call that told them: they become the
+ * client's. */
+enum ir_status ir_client_keep_document(struct ir_client *c,
+    struct ir_document *document);
+
 #endif

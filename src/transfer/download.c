@@ -11,57 +11,15 @@
 #include "transfer/file.h"
 #include "transfer/pull.h"
 
-/* Where a document goes.  'start' makes ready for 'size' bytes, from the first
- * again if the transfer is restarted. */
-struct target {
-    struct ir_sink sink;
-    enum ir_status (*start)(void *ctx, uint64_t size, struct ir_error *e);
-};
-
 static enum ir_status
-pull(struct ir_pull *d, const char *path, const struct target *t)
-{
-    struct ir_chunk chunk;
-
-    if (ir_pull_begin(d, path, &t->sink) == IR_OK && (t->start == NULL
-            || t->start(t->sink.ctx, d->plan.size_bytes, &d->c->error)
-                == IR_OK))
-        while (ir_pull_next(d, &chunk) > 0)
-            ;
-    ir_pull_end(d);
-    return d->c->error.status;
-}
-
-/* A document that changed while it was staged, or whose chunks are all good
- * while the whole is not, is worth one fresh start. */
-static int
-is_worth_restart(const struct ir_pull *d, const struct target *t)
-{
-    const struct ir_error *e = &d->c->error;
-
-    return t->sink.rewritable && d->o.n_retries > 0
-        && (e->status == IR_E_CHANGED
-            || (e->status == IR_E_CORRUPT
-                && d->plan.offset == d->plan.size_bytes));
-}
-
-static enum ir_status
-download(struct ir_pull *d, const char *path, const struct target *t,
+download(struct ir_pull *d, const char *path, const struct ir_target *t,
     struct ir_result *result)
 {
-    struct ir_error *e = &d->c->error;
+    enum ir_status st = ir_pull_all(d, path, t);
 
-    if (pull(d, path, t) != IR_OK && is_worth_restart(d, t)) {
-        struct ir_error first = *e;
-
-        ir_error_clear(e);
-        d->n_retries++;
-        if (ir_pull_report(d, IR_EVENT_RETRY, 0, first.message) == IR_OK)
-            pull(d, path, t);
-    }
     if (result != NULL)
         ir_pull_result(d, result);
-    return e->status;
+    return st;
 }
 
 /* ---- Into a sink ------------------------------------------------------- */
@@ -71,7 +29,7 @@ ir_download_sink(struct ir_client *c, const char *path,
     const struct ir_sink *sink, const struct ir_download_options *opts,
     struct ir_result *result)
 {
-    struct target t = { { NULL, NULL, 0 }, NULL };
+    struct ir_target t = { .start = NULL };
     struct ir_pull d;
 
     if (ir_pull_init(&d, c, opts) != IR_OK)
@@ -95,7 +53,7 @@ ir_download_file(struct ir_client *c, const char *path, const char *file,
     const struct ir_download_options *opts, struct ir_result *result)
 {
     struct ir_file f;
-    struct target t = { { ir_file_write, &f, 1 }, start_file };
+    struct ir_target t = { { ir_file_write, &f, 1 }, start_file, NULL };
     struct ir_pull d;
 
     if (ir_pull_init(&d, c, opts) != IR_OK)
@@ -147,7 +105,7 @@ ir_download_memory(struct ir_client *c, const char *path,
     void **data, struct ir_result *result)
 {
     struct memory m = { NULL, limit_bytes };
-    struct target t = { { write_memory, &m, 1 }, start_memory };
+    struct ir_target t = { { write_memory, &m, 1 }, start_memory, NULL };
     struct ir_pull d;
 
     *data = NULL;

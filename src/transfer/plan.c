@@ -34,6 +34,8 @@ enum ir_status
 ir_plan_accept(struct ir_plan *p, const struct ir_chunk *chunk,
     struct ir_error *e)
 {
+    if (p->size_bytes == IR_PLAN_UNKNOWN)
+        p->size_bytes = chunk->file_length;
     if (chunk->file_length != p->size_bytes)
         return ir_error_set(e, IR_E_CHANGED, "chunk at %" PRIu64
             " belongs to a file of %" PRIu64 " bytes, %" PRIu64

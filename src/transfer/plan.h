@@ -8,8 +8,11 @@
 
 #include "wire/error.h"
 
+/* The size of what is told only by its first chunk. */
+#define IR_PLAN_UNKNOWN UINT64_MAX
+
 struct ir_plan {
-    uint64_t size_bytes;
+    uint64_t size_bytes; /* or IR_PLAN_UNKNOWN */
     uint64_t chunk_bytes;
     uint64_t offset; /* every byte before it is verified */
     uint32_t crc32;  /* of those bytes */

@@ -34,7 +34,8 @@ ir_pull_report(struct ir_pull *d, enum ir_event event, uint64_t done_bytes,
     struct ir_progress p = {
         .event = event,
         .done_bytes = done_bytes,
-        .total_bytes = d->plan.size_bytes,
+        .total_bytes = d->plan.size_bytes == IR_PLAN_UNKNOWN
+            ? 0 : d->plan.size_bytes,
         .n_chunks = d->plan.n_chunks,
         .n_retries = d->n_retries,
         .message = message,
@@ -93,24 +94,6 @@ deliver(struct ir_pull *d, const struct ir_chunk *chunk)
 
 /* ---- Begin and end ----------------------------------------------------- */
 
-/* The document's texts outlive the call: they are the client's. */
-static enum ir_status
-keep_texts(struct ir_pull *d)
-{
-    struct ir_document *document = &d->handler.document;
-    struct ir_client *c = d->c;
-
-    if (ir_client_keep(c, &c->name, document->name) != IR_OK
-        || ir_client_keep(c, &c->content_type, document->content_type)
-            != IR_OK
-        || ir_client_keep(c, &c->modified, document->modified) != IR_OK)
-        return c->error.status;
-    document->name = c->name;
-    document->content_type = c->content_type;
-    document->modified = c->modified;
-    return IR_OK;
-}
-
 /* After failure number 'n' of a chunk: wait, then the error is gone; or it
  * stands.  A chunk that came corrupt is asked for again at once. */
 static enum ir_status
@@ -149,7 +132,8 @@ probe_end(struct ir_pull *d)
     char reason[sizeof e->message];
     int n = 0;
 
-    if (d->plan.size_bytes <= (uint64_t)OFFSET_MAX + 1)
+    if (d->plan.size_bytes <= (uint64_t)OFFSET_MAX + 1
+        || d->plan.size_bytes == IR_PLAN_UNKNOWN)
         return IR_OK;
     do
         ir_staged_read(d->c, &last, &chunk);
@@ -187,6 +171,13 @@ hold_chunks(struct ir_pull *d)
     return IR_OK;
 }
 
+static enum ir_status
+stage_document(struct ir_pull *d, struct ir_handler *handler)
+{
+    return ir_staged_begin(d->c, d->path, d->o.version, d->o.chunk_bytes,
+        handler);
+}
+
 enum ir_status
 ir_pull_begin(struct ir_pull *d, const char *path, const struct ir_sink *sink)
 {
@@ -195,12 +186,12 @@ ir_pull_begin(struct ir_pull *d, const char *path, const struct ir_sink *sink)
     d->complete = 0;
     d->is_restaged = 0;
     ir_error_clear(&d->failure);
-    if (ir_staged_begin(d->c, path, d->o.version, d->o.chunk_bytes,
-            &d->handler) != IR_OK)
+    if (d->stage(d, &d->handler) != IR_OK)
         return d->c->error.status;
     ir_plan_init(&d->plan, d->handler.document.size_bytes,
         d->handler.chunk_bytes);
-    if (keep_texts(d) != IR_OK || probe_end(d) != IR_OK
+    if (ir_client_keep_document(d->c, &d->handler.document) != IR_OK
+        || probe_end(d) != IR_OK
         || (!is_rewritable(d) && hold_chunks(d) != IR_OK))
         return d->c->error.status;
     return ir_pull_report(d, IR_EVENT_START, 0, NULL);
@@ -247,6 +238,7 @@ ir_pull_init(struct ir_pull *d, struct ir_client *c,
 
     memset(d, 0, sizeof *d);
     d->c = c;
+    d->stage = stage_document;
     ir_wire_begin(c->wire);
     st = ir_options_copy(&d->o, sizeof d->o, opts,
         opts == NULL ? 0 : opts->size, &c->error);
@@ -283,7 +275,7 @@ restage(struct ir_pull *d)
         return e->status;
     ir_staged_end(d->c, d->handler.id);
     ir_error_clear(e);
-    ir_staged_begin(d->c, d->path, d->o.version, d->o.chunk_bytes, &fresh);
+    d->stage(d, &fresh);
     memcpy(d->handler.id, fresh.id, sizeof fresh.id);
     if (e->status != IR_OK) {
         if (!e->retryable && e->status != IR_E_CANCELLED)
@@ -321,6 +313,7 @@ read_chunk(struct ir_pull *d, struct ir_chunk *chunk)
 static int
 next(struct ir_pull *d, struct ir_chunk *chunk)
 {
+    int was_unknown = d->plan.size_bytes == IR_PLAN_UNKNOWN;
     uint64_t offset;
     uint64_t length;
     enum ir_level level;
@@ -334,6 +327,7 @@ next(struct ir_pull *d, struct ir_chunk *chunk)
         return 0;
     }
     if (read_chunk(d, chunk) != IR_OK
+        || (was_unknown && probe_end(d) != IR_OK)
         || (d->chunk != NULL && d->sink != NULL && deliver(d, chunk) != IR_OK)
         || ir_pull_report(d, IR_EVENT_PROGRESS, d->plan.offset, NULL) != IR_OK)
         return -1;
@@ -354,6 +348,58 @@ ir_pull_next(struct ir_pull *d, struct ir_chunk *chunk)
     if (more < 0)
         d->failure = d->c->error;
     return more;
+}
+
+/* ---- All of it --------------------------------------------------------- */
+
+static enum ir_status
+pull_once(struct ir_pull *d, const char *path, const struct ir_target *t)
+{
+    uint64_t size;
+    struct ir_chunk chunk;
+    int more = -1;
+
+    if (ir_pull_begin(d, path, &t->sink) == IR_OK) {
+        size = d->plan.size_bytes == IR_PLAN_UNKNOWN ? 0 : d->plan.size_bytes;
+        if (t->start == NULL
+            || t->start(t->sink.ctx, size, &d->c->error) == IR_OK)
+            do
+                more = ir_pull_next(d, &chunk);
+            while (more > 0);
+    }
+    if (more == 0 && t->check != NULL)
+        t->check(t->sink.ctx, d->c);
+    ir_pull_end(d);
+    return d->c->error.status;
+}
+
+/* What changed while it was staged, or whose chunks are all good while the
+ * whole is not, is worth one fresh start. */
+static int
+is_worth_restart(const struct ir_pull *d, const struct ir_target *t)
+{
+    const struct ir_error *e = &d->c->error;
+
+    return t->sink.rewritable && d->o.n_retries > 0
+        && (e->status == IR_E_CHANGED
+            || (e->status == IR_E_CORRUPT
+                && d->plan.offset == d->plan.size_bytes));
+}
+
+enum ir_status
+ir_pull_all(struct ir_pull *d, const char *path, const struct ir_target *t)
+{
+    struct ir_error *e = &d->c->error;
+    struct ir_error first;
+
+    if (pull_once(d, path, t) == IR_OK || !is_worth_restart(d, t))
+        return e->status;
+    first = *e;
+    ir_error_clear(e);
+    d->n_retries++;
+    if (ir_pull_report(d, IR_EVENT_RETRY, 0, first.message) == IR_OK)
+        pull_once(d, path, t);
+    return e->status;
 }
 
 void

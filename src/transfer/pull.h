@@ -12,6 +12,8 @@
 struct ir_pull {
     struct ir_client *c;
     struct ir_download_options o;
+    /* Stages what 'path' names; as ir_staged_begin(). */
+    enum ir_status (*stage)(struct ir_pull *d, struct ir_handler *handler);
     struct ir_handler handler; /* id empty: nothing is staged */
     struct ir_plan plan;
     const struct ir_sink *sink; /* NULL: the caller takes chunk->data */
@@ -28,7 +30,7 @@ struct ir_pull {
 enum ir_status ir_pull_init(struct ir_pull *d, struct ir_client *c,
     const struct ir_download_options *opts);
 
-/* Stage the document.  ir_pull_end() is due afterwards, also on failure. */
+/* Stage it.  ir_pull_end() is due afterwards, also on failure. */
 enum ir_status ir_pull_begin(struct ir_pull *d, const char *path,
     const struct ir_sink *sink);
 
@@ -42,6 +44,21 @@ void ir_pull_end(struct ir_pull *d);
 /* Tell the caller; IR_E_CANCELLED if that ends the transfer. */
 enum ir_status ir_pull_report(struct ir_pull *d, enum ir_event event,
     uint64_t done_bytes, const char *message);
+
+/* Where all of it goes. */
+struct ir_target {
+    struct ir_sink sink;
+    /* Make ready for 'size' bytes, 0 if that is not known; from the first again
+     * if the transfer is restarted.  NULL: nothing is to be done. */
+    enum ir_status (*start)(void *ctx, uint64_t size, struct ir_error *e);
+    /* All bytes are there: look at the whole.  NULL: the CRC was enough. */
+    enum ir_status (*check)(void *ctx, struct ir_client *c);
+};
+
+/* Stage, read, check and release; once more from the start where what arrived
+ * is not what was staged and the target can take it back. */
+enum ir_status ir_pull_all(struct ir_pull *d, const char *path,
+    const struct ir_target *t);
 
 void ir_pull_result(const struct ir_pull *d, struct ir_result *r);
 

@@ -118,6 +118,18 @@ ir_session_check(struct ir_client *c)
     return IR_OK;
 }
 
+enum ir_status
+ir_session_prove(struct ir_client *c)
+{
+    struct ir_login_answer a;
+
+    if (c->spelling != IR_SPELLING_AUTO || c->ticket_proved)
+        return IR_OK;
+    IR_IN_SESSION(c, IR_NAMES_ONE,
+        ir_call_is_valid_ticket(c->wire, c->ticket, &a));
+    return c->error.status;
+}
+
 /* ---- Public ------------------------------------------------------------ */
 
 static void

@@ -13,6 +13,18 @@
 
 #include "transfer/client.h"
 
+/* The same, for an operation that is not looked at before the end: the result
+ * is the client's error. */
+#define IR_IN_SESSION(c, names, call)                                         \
+    do {                                                                      \
+        struct ir_cure cure_ = { 0 };                                         \
+        enum ir_status st_;                                                   \
+                                                                              \
+        do                                                                    \
+            st_ = (call);                                                     \
+        while (ir_session_again((c), &cure_, (names), st_));                  \
+    } while (0)
+
 /* Do the two spellings of the operation's parameters differ? */
 enum ir_names { IR_NAMES_ONE, IR_NAMES_TWO };
 
@@ -30,5 +42,10 @@ int ir_session_again(struct ir_client *c, struct ir_cure *cure,
 
 /* IR_E_AUTH unless there is a ticket. */
 enum ir_status ir_session_check(struct ir_client *c);
+
+/* Show that the ticket is good, unless a call did or no spelling is in doubt:
+ * due before operations whose names have two spellings, because a server that
+ * drops the ticket's name refuses as if there were none. */
+enum ir_status ir_session_prove(struct ir_client *c);
 
 #endif

@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "codec/crc32.h"
+#include "transfer/options.h"
 #include "transfer/push.h"
 #include "transfer/session.h"
 
@@ -30,17 +32,6 @@ struct upload {
     int is_locked; /* by us */
     struct ir_uploaded uploaded;
 };
-
-/* Call an operation in the session until it is done or refused for good. */
-#define IN_SESSION(c, names, call)                                            \
-    do {                                                                      \
-        struct ir_cure cure_ = { 0 };                                         \
-        enum ir_status st_;                                                   \
-                                                                              \
-        do                                                                    \
-            st_ = (call);                                                     \
-        while (ir_session_again((c), &cure_, (names), st_));                  \
-    } while (0)
 
 /* ---- Before ------------------------------------------------------------ */
 
@@ -75,7 +66,7 @@ check_folder(struct upload *u)
 
     if (u->folder[0] == '\0')
         return IR_OK;
-    IN_SESSION(c, IR_NAMES_TWO,
+    IR_IN_SESSION(c, IR_NAMES_TWO,
         ir_call_folder_exists(c->wire, c->ticket, u->folder));
     if (e->status != IR_E_NOT_FOUND)
         return e->status;
@@ -85,7 +76,7 @@ check_folder(struct upload *u)
             "the folder %.200s does not exist", u->folder);
     }
     ir_error_clear(e);
-    IN_SESSION(c, IR_NAMES_TWO,
+    IR_IN_SESSION(c, IR_NAMES_TWO,
         ir_call_create_folder(c->wire, c->ticket, u->folder));
     return e->status;
 }
@@ -97,7 +88,7 @@ check_document(struct upload *u)
     struct ir_error *e = &c->error;
     struct ir_exists_answer exists;
 
-    IN_SESSION(c, IR_NAMES_TWO,
+    IR_IN_SESSION(c, IR_NAMES_TWO,
         ir_call_document_exists(c->wire, c->ticket, u->path, &exists));
     if (e->status == IR_E_NOT_FOUND) {
         ir_error_clear(e);
@@ -127,7 +118,7 @@ check_out(struct upload *u)
 
     if (!u->existed)
         return IR_OK;
-    IN_SESSION(c, IR_NAMES_ONE,
+    IR_IN_SESSION(c, IR_NAMES_ONE,
         ir_call_get_document(c->wire, c->ticket, u->path, &state));
     if (e->status != IR_OK)
         return e->status;
@@ -140,7 +131,7 @@ check_out(struct upload *u)
     }
     if (state.checked_out_by != NULL || !u->push.o.lock)
         return IR_OK;
-    IN_SESSION(c, IR_NAMES_ONE, ir_call_lock(c->wire, c->ticket, u->path));
+    IR_IN_SESSION(c, IR_NAMES_ONE, ir_call_lock(c->wire, c->ticket, u->path));
     u->is_locked = e->status == IR_OK;
     return e->status;
 }
@@ -153,7 +144,7 @@ check_size(struct upload *u)
     const struct ir_source *source = u->push.feed.source;
     uint64_t limit = 0;
 
-    IN_SESSION(c, IR_NAMES_ONE,
+    IR_IN_SESSION(c, IR_NAMES_ONE,
         ir_call_upload_limit(c->wire, c->ticket, &limit));
     if (c->error.status == IR_E_CANCELLED || c->error.status == IR_E_NETWORK
         || c->error.status == IR_E_TIMEOUT || c->error.status == IR_E_TLS)
@@ -166,29 +157,13 @@ check_size(struct upload *u)
     return IR_OK;
 }
 
-/* Nearly every operation of an upload has two spellings, and a server that
- * drops the ticket's name refuses as if there were none: show first that the
- * ticket is good, by an operation with one. */
-static enum ir_status
-prove_ticket(struct upload *u)
-{
-    struct ir_client *c = u->push.c;
-    struct ir_login_answer a;
-
-    if (c->spelling != IR_SPELLING_AUTO || c->ticket_proved)
-        return IR_OK;
-    IN_SESSION(c, IR_NAMES_ONE,
-        ir_call_is_valid_ticket(c->wire, c->ticket, &a));
-    return c->error.status;
-}
-
 static enum ir_status
 prepare(struct upload *u)
 {
     struct ir_error *e = &u->push.c->error;
 
     if (ir_session_check(u->push.c) != IR_OK || split_path(u) != IR_OK
-        || prove_ticket(u) != IR_OK)
+        || ir_session_prove(u->push.c) != IR_OK)
         return e->status;
     if (u->push.o.new_only && u->folder[0] == '\0')
         return ir_error_set(e, IR_E_ARGUMENT,
@@ -211,7 +186,7 @@ compare(struct upload *u)
     struct ir_client *c = u->push.c;
     struct ir_exists_answer now;
 
-    IN_SESSION(c, IR_NAMES_TWO,
+    IR_IN_SESSION(c, IR_NAMES_TWO,
         ir_call_document_exists(c->wire, c->ticket, u->path, &now));
     if (c->error.status != IR_OK)
         return c->error.status;
@@ -244,6 +219,27 @@ settle(struct upload *u)
         "document's versions before sending it again", lost.message);
 }
 
+/* The call that stores has ended: is what is stored what was sent? */
+static enum ir_status
+conclude(struct upload *u)
+{
+    struct ir_client *c = u->push.c;
+
+    if ((c->error.status == IR_E_NETWORK || c->error.status == IR_E_TIMEOUT
+            || c->error.status == IR_E_PROTOCOL)
+        && ir_wire_request_sent(c->wire))
+        return settle(u);
+    if (c->error.status != IR_OK)
+        return c->error.status;
+    if (ir_client_keep(c, &c->name, u->uploaded.document_id) != IR_OK
+        || ir_client_keep(c, &c->content_type, u->uploaded.version_id)
+            != IR_OK)
+        return c->error.status;
+    u->uploaded.document_id = c->name;
+    u->uploaded.version_id = c->content_type;
+    return compare(u);
+}
+
 static enum ir_status
 commit(struct upload *u)
 {
@@ -262,24 +258,11 @@ commit(struct upload *u)
         if (what.xml_parameters == NULL)
             what.xml_parameters = "<xmlparameters/>";
     }
-    IN_SESSION(c, IR_NAMES_TWO,
+    IR_IN_SESSION(c, IR_NAMES_TWO,
         ir_call_commit(c->wire, c->ticket, u->push.handler.id, &what,
             &u->uploaded));
-    if ((c->error.status == IR_E_NETWORK || c->error.status == IR_E_TIMEOUT
-            || c->error.status == IR_E_PROTOCOL)
-        && ir_wire_request_sent(c->wire))
-        return settle(u);
-    if (c->error.status != IR_OK)
-        return c->error.status;
-    if (ir_client_keep(c, &c->name, u->uploaded.document_id) != IR_OK
-        || ir_client_keep(c, &c->content_type, u->uploaded.version_id)
-            != IR_OK)
-        return c->error.status;
-    u->uploaded.document_id = c->name;
-    u->uploaded.version_id = c->content_type;
-    return compare(u);
+    return conclude(u);
 }
-
 /* Check it in again if we checked it out, without touching the error that
  * stands. */
 static void
@@ -293,7 +276,7 @@ check_in(struct upload *u)
     ir_error_clear(&c->error);
     if (kept.status != IR_OK || atomic_load(&c->cancelled))
         ir_wire_grace(c->wire, IR_CLIENT_GRACE_MS);
-    IN_SESSION(c, IR_NAMES_TWO,
+    IR_IN_SESSION(c, IR_NAMES_TWO,
         ir_call_unlock(c->wire, c->ticket, u->path, 0));
     if (c->error.status != IR_OK)
         ir_client_log(c, IR_LOG_WARNING,
@@ -428,4 +411,43 @@ ir_upload_file(struct ir_client *c, const char *file, const char *path,
     }
     close(f.fd);
     return st;
+}
+
+/* ---- In one call ------------------------------------------------------- */
+
+static enum ir_status
+store_content(struct upload *u, const struct ir_content *content)
+{
+    struct ir_client *c = u->push.c;
+
+    IR_IN_SESSION(c, IR_NAMES_TWO,
+        ir_call_upload_document(c->wire, c->ticket, content, &u->uploaded));
+    return conclude(u);
+}
+
+enum ir_status
+ir_put_content(struct ir_client *c, const void *data, size_t n,
+    const char *path, const struct ir_content_options *opts,
+    struct ir_uploaded *uploaded)
+{
+    struct ir_content_options o;
+    struct memory m = { data, n };
+    struct ir_source source = { read_memory, &m, 1, n };
+    struct upload u;
+
+    memset(&u, 0, sizeof u);
+    u.path = path;
+    if (ir_push_init(&u.push, c, &source, NULL) != IR_OK
+        || ir_options_copy(&o, sizeof o, opts, opts == NULL ? 0 : opts->size,
+               &c->error) != IR_OK)
+        return c->error.status;
+    u.push.crc32 = ir_crc32(0, data, n);
+    if (prepare(&u) == IR_OK)
+        store_content(&u, &(struct ir_content){ path, &source, n, o.comment,
+            o.checkout, o.xml_parameters });
+    u.uploaded.size_bytes = n;
+    u.uploaded.crc32 = u.push.crc32;
+    if (uploaded != NULL)
+        *uploaded = u.uploaded;
+    return c->error.status;
 }

@@ -31,6 +31,7 @@ struct ir_wire {
     /* The call under way. */
     const char *operation;
     int repeatable; /* serving it twice does no harm */
+    int has_answer; /* an element in the result, with text around it */
     int repeated;
     int sent;   /* some byte of the request left */
     int reused; /* the connection served a call before */
@@ -41,8 +42,12 @@ struct ir_wire {
 };
 
 enum ir_call_kind {
-    IR_CALL_ONCE,      /* the server keeps something of it */
-    IR_CALL_REPEATABLE /* a reading or an idempotent call */
+    IR_CALL_ONCE = 0,       /* the server keeps something of it */
+    IR_CALL_REPEATABLE = 1, /* a reading or an idempotent call */
+    IR_CALL_LIST = 2,       /* and: its answer may hold a long list */
+    IR_CALL_REPEATABLE_LIST = IR_CALL_REPEATABLE | IR_CALL_LIST,
+    IR_CALL_VALUE = 4, /* and: its result is the bytes, without an answer */
+    IR_CALL_REPEATABLE_VALUE = IR_CALL_REPEATABLE | IR_CALL_VALUE
 };
 
 /* The call of 'operation' begins.  'sink' takes the base64 content of its

@@ -10,6 +10,12 @@
 
 #include "wire/wire.h"
 
+/* Bytes as they arrived. */
+struct ir_payload_facts {
+    uint64_t length;
+    uint32_t crc32;
+};
+
 struct ir_login_answer {
     char *ticket; /* not NULL after a login; wipe it once it is copied */
     struct ir_user user;
@@ -50,6 +56,31 @@ enum ir_status ir_call_download_file_chunk(struct ir_wire *w,
     struct ir_chunk *a);
 enum ir_status ir_call_delete_download_handler(struct ir_wire *w,
     const char *ticket, const char *handler);
+
+/* A whole document as one value of at most 'limit_bytes' into 'sink'; the
+ * server gives no checksum of it, and nothing at all where it refuses. */
+enum ir_status ir_call_download_document(struct ir_wire *w,
+    const char *ticket, const char *path, int64_t version,
+    uint64_t limit_bytes, const struct ir_sink *sink,
+    struct ir_payload_facts *a);
+
+/* What is not in an archive, and why; neither is NULL. */
+struct ir_skipped {
+    const char *item;
+    const char *why;
+};
+
+/* 'skipped' is told also where the call is refused. */
+struct ir_zip_answer {
+    size_t n_skipped;
+    const struct ir_skipped *skipped;
+    char id[65];
+};
+
+/* 'paths' are divided by vertical bars. */
+enum ir_status ir_call_download_zip_with_handler(struct ir_wire *w,
+    const char *ticket, const char *paths, int partial,
+    struct ir_zip_answer *a);
 
 /* ---- Upload ------------------------------------------------------------ */
 
@@ -102,6 +133,20 @@ struct ir_commit {
 enum ir_status ir_call_commit(struct ir_wire *w, const char *ticket,
     const char *handler, const struct ir_commit *c, struct ir_uploaded *a);
 
+/* A whole document of 'length' bytes as one value: UploadDocument, ...1 with a
+ * comment, ...2 with a checkout, ...3 with both, ...4 with xml_parameters. */
+struct ir_content {
+    const char *path;
+    const struct ir_source *source;
+    uint64_t length;
+    const char *comment;
+    int checkout;
+    const char *xml_parameters;
+};
+
+enum ir_status ir_call_upload_document(struct ir_wire *w, const char *ticket,
+    const struct ir_content *c, struct ir_uploaded *a);
+
 /* ---- Documents and folders --------------------------------------------- */
 
 struct ir_exists_answer {
@@ -131,6 +176,20 @@ struct ir_document_state {
 
 enum ir_status ir_call_get_document(struct ir_wire *w, const char *ticket,
     const char *path, struct ir_document_state *a);
+enum ir_status ir_call_get_document_versions(struct ir_wire *w,
+    const char *ticket, const char *path, struct ir_versions *a);
+
+enum ir_status ir_call_get_folders_and_documents2(struct ir_wire *w,
+    const char *ticket, const char *path, struct ir_listing *a);
+enum ir_status ir_call_get_domains(struct ir_wire *w, const char *ticket,
+    struct ir_listing *a);
+
+enum ir_status ir_call_get_download_que(struct ir_wire *w, const char *ticket,
+    struct ir_listing *a);
+enum ir_status ir_call_add_to_download_queue(struct ir_wire *w,
+    const char *ticket, const char *path);
+enum ir_status ir_call_remove_from_download_queue(struct ir_wire *w,
+    const char *ticket, const char *path);
 
 /* Largest document that the server takes, in bytes; 0: no limit or not told
  * (GetGeneralAppSettings). */

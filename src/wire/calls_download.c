@@ -259,3 +259,51 @@ ir_call_delete_download_handler(struct ir_wire *w, const char *ticket,
         r);
     return r == NULL ? w->error->status : IR_OK;
 }
+
+/* ---- Whole documents --------------------------------------------------- */
+
+enum ir_status
+ir_call_download_document(struct ir_wire *w, const char *ticket,
+    const char *path, int64_t version, uint64_t limit_bytes,
+    const struct ir_sink *sink, struct ir_payload_facts *a)
+{
+    struct placer placer = { w->error, sink, 0 };
+    struct ir_payload_sink into = { place, &placer, limit_bytes };
+    struct _tns__DownloadDocument in = {
+        .authenticationTicket = ir_call_out(ticket),
+        .Path = ir_call_out(path),
+    };
+    struct _tns__DownloadDocumentVersion in_version = {
+        .authenticationTicket = ir_call_out(ticket),
+        .Path = ir_call_out(path),
+        .VersionNumber = version,
+    };
+    struct _tns__DownloadDocumentResponse reply;
+    struct _tns__DownloadDocumentVersionResponse reply_version;
+    const struct ir_payload *value;
+    int rc;
+
+    memset(a, 0, sizeof *a);
+    if (ir_call_check_text(w, "path", path, 0) != IR_OK)
+        return w->error->status;
+    ir_call_begin(w, version == 0 ? "DownloadDocument"
+        : "DownloadDocumentVersion", IR_CALL_REPEATABLE_VALUE, &into);
+    do {
+        placer.offset = 0;
+        if (version == 0)
+            rc = soap_call___tns__DownloadDocument(w->soap, IR_CALL_ENDPOINT,
+                NULL, &in, &reply);
+        else
+            rc = soap_call___tns__DownloadDocumentVersion(w->soap,
+                IR_CALL_ENDPOINT, NULL, &in_version, &reply_version);
+    } while (ir_call_again(w, rc));
+    if (w->error->status != IR_OK)
+        return w->error->status;
+    value = version == 0 ? reply.DownloadDocumentResult
+                         : reply_version.DownloadDocumentVersionResult;
+    if (value != NULL) {
+        a->length = value->length;
+        a->crc32 = value->crc32;
+    }
+    return IR_OK;
+}

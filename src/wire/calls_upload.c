@@ -245,3 +245,45 @@ ir_call_commit(struct ir_wire *w, const char *ticket, const char *handler,
         return commit_version(w, ticket, handler, c, a);
     return commit_plain(w, ticket, handler, c, a);
 }
+
+/* ---- Whole documents --------------------------------------------------- */
+
+/* Send one of the operations with the fields of its request. */
+#define UPLOAD_DOCUMENT(w, operation, r, ...)                                 \
+    do {                                                                      \
+        struct _tns__##operation in_ = {                                      \
+            .authenticationTicket = ir_call_out(ticket),                      \
+            .path = ir_call_out(c->path),                                     \
+            __VA_ARGS__                                                       \
+        };                                                                    \
+        IR_CALL(w, operation, Uploaded, IR_CALL_ONCE, NULL, &in_, r);         \
+    } while (0)
+
+enum ir_status
+ir_call_upload_document(struct ir_wire *w, const char *ticket,
+    const struct ir_content *c, struct ir_uploaded *a)
+{
+    struct fetcher fetcher = { w->error, c->source, 0 };
+    struct ir_payload_source source = { fetch, &fetcher };
+    struct ir_payload payload = { .length = c->length, .source = &source };
+    const struct tns__UploadedAnswer *r;
+
+    if (ir_call_check_text(w, "path", c->path, 0) != IR_OK)
+        return w->error->status;
+    if (c->xml_parameters != NULL)
+        UPLOAD_DOCUMENT(w, UploadDocument4, r, .fileContent = &payload,
+            .xmlParameters = ir_call_out(c->xml_parameters));
+    else if (c->comment != NULL && c->checkout)
+        UPLOAD_DOCUMENT(w, UploadDocument3, r, .fileContent = &payload,
+            .versionComment = ir_call_out(c->comment),
+            .checkout = xsd__boolean__true_);
+    else if (c->checkout)
+        UPLOAD_DOCUMENT(w, UploadDocument2, r, .fileContent = &payload,
+            .checkout = xsd__boolean__true_);
+    else if (c->comment != NULL)
+        UPLOAD_DOCUMENT(w, UploadDocument1, r, .fileContent = &payload,
+            .versionComment = ir_call_out(c->comment));
+    else
+        UPLOAD_DOCUMENT(w, UploadDocument, r, .fileContent = &payload);
+    return take_uploaded(w, r, a);
+}

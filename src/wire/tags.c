@@ -79,7 +79,8 @@ on_element(struct soap *soap, const char *tag)
         w->open_tags[soap->level] = digest(tag);
     if (soap->level == RESULT_LEVEL && ir_names_is_result(tag)) {
         w->n_results++;
-        skip_text(soap);
+        if (w->has_answer)
+            skip_text(soap);
     }
     ir_names_read(soap, &is_answer);
     w->n_answers += is_answer;

@@ -596,8 +596,8 @@ ir_transport_wipe(void *data, size_t n)
 enum ir_status
 ir_transport_wait(struct ir_transport *t, int ms)
 {
-    if (ms > 0 && ir_watch_wait(&t->watch, -1, 0, ir_watch_end(ms))
-            == IR_WAKE_FAILED)
-        return t->error->status;
-    return IR_OK;
+    int64_t end = ms > 0 ? ir_watch_end(ms) : ir_watch_now();
+
+    return ir_watch_wait(&t->watch, -1, 0, end) == IR_WAKE_FAILED
+        ? t->error->status : IR_OK;
 }

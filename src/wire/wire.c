@@ -19,6 +19,9 @@
 /* An answer without payload has this many bytes at most. */
 #define ANSWER_BYTES 65536
 #define ANSWER_TAGS 64
+/* One with a list: a folder of a million documents. */
+#define LIST_BYTES 268435456
+#define LIST_TAGS 4194304
 /* So long a cancel waits for the answer of a call of which the server keeps
  * something: a handler that is known can be deleted. */
 #define LINGER_MS 600
@@ -99,12 +102,14 @@ ir_call_begin(struct ir_wire *w, const char *operation,
     enum ir_call_kind kind, const struct ir_payload_sink *sink)
 {
     uint64_t payload_bytes = sink == NULL ? 0 : sink->limit_bytes;
+    int is_list = (kind & IR_CALL_LIST) != 0;
 
     ir_error_clear(w->error);
     soap_destroy(w->soap);
     soap_end(w->soap);
     w->operation = operation;
-    w->repeatable = kind == IR_CALL_REPEATABLE;
+    w->repeatable = (kind & IR_CALL_REPEATABLE) != 0;
+    w->has_answer = (kind & IR_CALL_VALUE) == 0;
     w->repeated = 0;
     w->sent = 0;
     w->reused = 0;
@@ -118,8 +123,9 @@ ir_call_begin(struct ir_wire *w, const char *operation,
     ir_tags_spell(w);
     /* Room for line breaks in the base64: a tenth more. */
     ir_http_begin(&w->http,
-        ANSWER_BYTES + payload_bytes / 30 * 44 + payload_bytes % 30 * 2,
-        ANSWER_TAGS);
+        (is_list ? LIST_BYTES : ANSWER_BYTES) + payload_bytes / 30 * 44
+            + payload_bytes % 30 * 2,
+        is_list ? LIST_TAGS : ANSWER_TAGS);
 }
 
 static void
@@ -268,6 +274,7 @@ set_up_soap(struct ir_wire *w, enum ir_soap version)
         | SOAP_C_UTFSTRING);
     choose_version(w, version);
     soap->maxlevel = IR_CALL_MAX_LEVEL;
+    soap->maxoccurs = LIST_TAGS;
     soap->recv_maxlength = 0;
     soap->user = &w->io;
     soap->fconnect = on_connect;

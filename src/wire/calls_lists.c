@@ -1,0 +1,423 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * The operations that answer with a list of any length, or take one: folders,
+ * versions, the download queue, archives.  Servers differ in the names of the
+ * elements of a listing; each is accepted (docs/protocol.md, "Listings"). */
+#include <stdio.h>
+#include <string.h>
+
+#include "codec/crc32.h"
+#include "wire/call.h"
+#include "wire/calls.h"
+
+/* Memory that lives until the next call. */
+static void *
+answer_memory(struct ir_wire *w, size_t n, size_t size)
+{
+    void *memory = soap_malloc(w->soap, n * size + 1);
+
+    if (memory == NULL)
+        ir_error_set(w->error, IR_E_MEMORY, "out of memory");
+    else
+        memset(memory, 0, n * size + 1);
+    return memory;
+}
+
+static int64_t
+number(const LONG64 *n)
+{
+    return n == NULL || *n < 0 ? -1 : *n;
+}
+
+/* "~D40817"; NULL if the server's id is none. */
+static const char *
+id_path(struct ir_wire *w, char kind, const char *id)
+{
+    size_t n = id == NULL ? 0 : strspn(id, "0123456789");
+    char *path;
+
+    if (n == 0 || n > 20 || id[n] != '\0')
+        return NULL;
+    path = answer_memory(w, n + 2, 1);
+    if (path != NULL)
+        snprintf(path, n + 3, "~%c%s", kind, id);
+    return path;
+}
+
+/* ---- Folders ----------------------------------------------------------- */
+
+/* The entries of an answer while they are put together. */
+struct entries {
+    struct ir_wire *w;
+    struct ir_entry *at;
+    size_t n;
+};
+
+static struct ir_entry *
+add_entry(struct entries *e, enum ir_entry_kind kind, const char *id,
+    const char *name)
+{
+    struct ir_entry *entry = &e->at[e->n];
+
+    if (name == NULL || *name == '\0') {
+        ir_call_incomplete(e->w, "name of an entry");
+        return NULL;
+    }
+    entry->kind = kind;
+    entry->id = id_path(e->w, kind == IR_ENTRY_FOLDER ? 'F' : 'D', id);
+    entry->name = name;
+    entry->version = -1;
+    entry->published_version = -1;
+    e->n++;
+    return e->w->error->status == IR_OK ? entry : NULL;
+}
+
+static enum ir_status
+add_folders(struct entries *e, const struct tns__ListedFolder *f, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (add_entry(e, IR_ENTRY_FOLDER, f[i].id,
+                f[i].n != NULL ? f[i].n : f[i].name) == NULL)
+            break;
+    return e->w->error->status;
+}
+
+/* The numbers of a document, as far as they are told. */
+static enum ir_status
+describe(struct ir_wire *w, struct ir_entry *entry, const LONG64 *size,
+    const LONG64 *version, const LONG64 *published)
+{
+    if (size != NULL) {
+        if (*size < 0)
+            return ir_call_incomplete(w, "size of a document");
+        entry->size_bytes = (uint64_t)*size;
+        entry->has_size = 1;
+    }
+    entry->version = number(version);
+    entry->published_version = number(published);
+    if (entry->published_version == 0)
+        entry->published_version = -1;
+    return IR_OK;
+}
+
+static enum ir_status
+add_documents(struct entries *e, const struct tns__ListedDocument *d, int n)
+{
+    for (int i = 0; i < n; i++) {
+        struct ir_entry *entry = add_entry(e, IR_ENTRY_DOCUMENT, d[i].id,
+            d[i].n != NULL ? d[i].n : d[i].name);
+
+        if (entry == NULL
+            || describe(e->w, entry, d[i].sz, d[i].lv, d[i].pv) != IR_OK)
+            break;
+        switch (ir_crc32_parse(d[i].chksum, &entry->crc32)) {
+        case IR_CRC32_OK:
+            entry->has_crc32 = 1;
+            break;
+        case IR_CRC32_NONE:
+            break;
+        case IR_CRC32_MALFORMED:
+            return ir_call_incomplete(e->w, "chksum");
+        }
+    }
+    return e->w->error->status;
+}
+
+enum ir_status
+ir_call_get_folders_and_documents2(struct ir_wire *w, const char *ticket,
+    const char *path, struct ir_listing *a)
+{
+    struct _tns__GetFoldersAndDocuments2 in = {
+        .authenticationTicket = ir_call_out(ticket),
+        .Path = ir_call_out(path),
+    };
+    const struct tns__ListingAnswer *r;
+    struct entries e = { .w = w };
+
+    memset(a, 0, sizeof *a);
+    if (ir_call_check_text(w, "path", path, 0) != IR_OK)
+        return w->error->status;
+    IR_CALL(w, GetFoldersAndDocuments2, Listing, IR_CALL_REPEATABLE_LIST, NULL,
+        &in, r);
+    if (r == NULL)
+        return w->error->status;
+    e.at = answer_memory(w, (size_t)r->__sizef + (size_t)r->__sizefolder
+        + (size_t)r->__sized + (size_t)r->__sizedocument, sizeof *e.at);
+    if (e.at == NULL || add_folders(&e, r->f, r->__sizef) != IR_OK
+        || add_folders(&e, r->folder, r->__sizefolder) != IR_OK
+        || add_documents(&e, r->d, r->__sized) != IR_OK
+        || add_documents(&e, r->document, r->__sizedocument) != IR_OK)
+        return w->error->status;
+    *a = (struct ir_listing){ e.n, e.at };
+    return IR_OK;
+}
+
+enum ir_status
+ir_call_get_domains(struct ir_wire *w, const char *ticket,
+    struct ir_listing *a)
+{
+    struct _tns__GetDomains in = {
+        .authenticationTicket = ir_call_out(ticket),
+    };
+    const struct tns__DomainsAnswer *r;
+    const struct tns__Domains *d;
+    struct entries e = { .w = w };
+
+    memset(a, 0, sizeof *a);
+    IR_CALL(w, GetDomains, Domains, IR_CALL_REPEATABLE_LIST, NULL, &in, r);
+    if (r == NULL || r->domains == NULL)
+        return w->error->status;
+    d = r->domains;
+    e.at = answer_memory(w, (size_t)d->__sizedomain, sizeof *e.at);
+    for (int i = 0; e.at != NULL && i < d->__sizedomain; i++)
+        if (add_entry(&e, IR_ENTRY_FOLDER, NULL, d->domain[i].DomainName)
+            == NULL)
+            break;
+    if (w->error->status == IR_OK)
+        *a = (struct ir_listing){ e.n, e.at };
+    return w->error->status;
+}
+
+/* ---- Download queue ---------------------------------------------------- */
+
+enum ir_status
+ir_call_get_download_que(struct ir_wire *w, const char *ticket,
+    struct ir_listing *a)
+{
+    struct _tns__GetDownloadQue in = {
+        .AuthenticationTicket = ir_call_out(ticket),
+        .withrules = xsd__boolean__false_,
+        .withpropertysets = xsd__boolean__false_,
+        .withsecurity = xsd__boolean__false_,
+        .withOwner = xsd__boolean__false_,
+        .withVersions = xsd__boolean__false_,
+    };
+    const struct tns__QueueAnswer *r;
+    struct entries e = { .w = w };
+    struct ir_entry *entry;
+
+    memset(a, 0, sizeof *a);
+    IR_CALL(w, GetDownloadQue, Queue, IR_CALL_REPEATABLE_LIST, NULL, &in, r);
+    if (r == NULL)
+        return w->error->status;
+    e.at = answer_memory(w,
+        (size_t)r->__sizefolder + (size_t)r->__sizedocument, sizeof *e.at);
+    for (int i = 0; e.at != NULL && i < r->__sizefolder; i++) {
+        entry = add_entry(&e, IR_ENTRY_FOLDER, r->folder[i].FolderID,
+            r->folder[i].Name);
+        if (entry == NULL)
+            return w->error->status;
+        entry->path = r->folder[i].Path;
+    }
+    for (int i = 0; e.at != NULL && i < r->__sizedocument; i++) {
+        const struct tns__Document *d = &r->document[i];
+
+        entry = add_entry(&e, IR_ENTRY_DOCUMENT, d->DocumentID, d->Name);
+        if (entry == NULL || describe(w, entry, d->Size, d->VersionNumber,
+                d->PublishedVersionNumber) != IR_OK)
+            return w->error->status;
+        entry->path = d->Path;
+    }
+    if (w->error->status == IR_OK)
+        *a = (struct ir_listing){ e.n, e.at };
+    return w->error->status;
+}
+
+enum ir_status
+ir_call_add_to_download_queue(struct ir_wire *w, const char *ticket,
+    const char *path)
+{
+    struct _tns__AddToDownloadQueue in = {
+        .authenticationTicket = ir_call_out(ticket),
+        .itemPath = ir_call_out(path),
+    };
+    const struct tns__SimpleAnswer *r;
+
+    if (ir_call_check_text(w, "path", path, 0) != IR_OK)
+        return w->error->status;
+    IR_CALL(w, AddToDownloadQueue, Simple, IR_CALL_ONCE, NULL, &in, r);
+    return r == NULL ? w->error->status : IR_OK;
+}
+
+enum ir_status
+ir_call_remove_from_download_queue(struct ir_wire *w, const char *ticket,
+    const char *path)
+{
+    struct _tns__RemoveFromDownloadQueue in = {
+        .authenticationTicket = ir_call_out(ticket),
+        .itemPath = ir_call_out(path),
+    };
+    const struct tns__SimpleAnswer *r;
+
+    if (ir_call_check_text(w, "path", path, 0) != IR_OK)
+        return w->error->status;
+    IR_CALL(w, RemoveFromDownloadQueue, Simple, IR_CALL_REPEATABLE, NULL, &in,
+        r);
+    return r == NULL ? w->error->status : IR_OK;
+}
+
+/* ---- Versions ---------------------------------------------------------- */
+
+static const char *
+told(const char *text)
+{
+    return text == NULL || *text == '\0' ? NULL : text;
+}
+
+/* A checksum that is longer than a CRC32 is another kind of checksum. */
+static enum ir_status
+take_version(struct ir_wire *w, const struct tns__Version *r,
+    struct ir_version *v)
+{
+    if (r->Number == NULL || *r->Number < 0)
+        return ir_call_incomplete(w, "Number of a version");
+    if (r->VersionSize == NULL || *r->VersionSize < 0)
+        return ir_call_incomplete(w, "VersionSize");
+    v->number = *r->Number;
+    v->size_bytes = (uint64_t)*r->VersionSize;
+    v->has_crc32 = ir_crc32_parse(r->CheckSum, &v->crc32) == IR_CRC32_OK;
+    v->author = told(r->VersionAuthor);
+    v->created = told(r->DateCreated);
+    v->published = told(r->DatePublished);
+    v->comment = told(r->Comment);
+    return IR_OK;
+}
+
+enum ir_status
+ir_call_get_document_versions(struct ir_wire *w, const char *ticket,
+    const char *path, struct ir_versions *a)
+{
+    struct _tns__GetDocumentVersions in = {
+        .AuthenticationTicket = ir_call_out(ticket),
+        .Path = ir_call_out(path),
+    };
+    const struct tns__VersionsAnswer *r;
+    struct ir_version *versions;
+    int n;
+
+    memset(a, 0, sizeof *a);
+    if (ir_call_check_text(w, "path", path, 0) != IR_OK)
+        return w->error->status;
+    IR_CALL(w, GetDocumentVersions, Versions, IR_CALL_REPEATABLE_LIST, NULL,
+        &in, r);
+    if (r == NULL)
+        return w->error->status;
+    n = r->Versions == NULL ? 0 : r->Versions->__sizeVersion;
+    versions = answer_memory(w, (size_t)n, sizeof *versions);
+    for (int i = 0; versions != NULL && i < n; i++)
+        if (take_version(w, &r->Versions->Version[i], &versions[i]) != IR_OK)
+            break;
+    if (w->error->status == IR_OK)
+        *a = (struct ir_versions){ (size_t)n, versions };
+    return w->error->status;
+}
+
+/* ---- Archives ---------------------------------------------------------- */
+
+static const char *
+log_text(const struct ir_wire *w, char *text)
+{
+    ir_call_conceal(w, text);
+    return text == NULL ? "" : text;
+}
+
+/* The log of an answer has been seen in two shapes: items with attributes, and
+ * items and errors side by side. */
+static size_t
+take_log(const struct ir_wire *w, const struct tns__LogEntry *items,
+    int n_items, char **errors, int n_errors, struct ir_skipped *to)
+{
+    int n = n_items > n_errors ? n_items : n_errors;
+
+    for (int i = 0; i < n; i++) {
+        char *item = i >= n_items        ? NULL
+            : items[i].path != NULL ? items[i].path
+                                    : items[i].__item;
+        char *why = i < n_items && items[i].error != NULL ? items[i].error
+            : i < n_errors                           ? errors[i]
+                                                     : NULL;
+
+        to[i] = (struct ir_skipped){ log_text(w, item), log_text(w, why) };
+    }
+    return (size_t)n;
+}
+
+static enum ir_status
+take_skipped(struct ir_wire *w, const struct tns__ZipHandlerAnswer *r,
+    struct ir_zip_answer *a)
+{
+    const struct tns__Log *log = r->log;
+    size_t n = (size_t)r->__sizeitem;
+    struct ir_skipped *skipped;
+
+    if (log != NULL)
+        n += (size_t)log->__sizeitem + (size_t)log->__sizeerror;
+    skipped = answer_memory(w, n, sizeof *skipped);
+    if (skipped == NULL)
+        return w->error->status;
+    a->skipped = skipped;
+    a->n_skipped = take_log(w, r->item, r->__sizeitem, NULL, 0, skipped);
+    if (log != NULL)
+        a->n_skipped += take_log(w, log->item, log->__sizeitem, log->error,
+            log->__sizeerror, skipped + a->n_skipped);
+    return IR_OK;
+}
+
+/* Refused, with a log in place of a reason: its first entry is one. */
+static void
+tell_log(struct ir_wire *w, const struct ir_zip_answer *a)
+{
+    struct ir_error refused = *w->error;
+
+    if (a->n_skipped == 0)
+        return;
+    ir_error_clear(w->error);
+    ir_error_set(w->error, refused.status, "%s refused: %.200s: %.200s%s",
+        w->operation, a->skipped[0].item, a->skipped[0].why,
+        a->n_skipped > 1 ? ", and more" : "");
+    w->error->http_status = refused.http_status;
+    w->error->server_code = refused.server_code;
+    w->error->retryable = refused.retryable;
+}
+
+enum ir_status
+ir_call_download_zip_with_handler(struct ir_wire *w, const char *ticket,
+    const char *paths, int partial, struct ir_zip_answer *a)
+{
+    struct _tns__DownloadZipWithHandler in = {
+        .authenticationTicket = ir_call_out(ticket),
+        .Paths = ir_call_out(paths),
+        .partialResult = partial ? xsd__boolean__true_ : xsd__boolean__false_,
+    };
+    struct _tns__DownloadZipWithHandlerResponse reply;
+    const struct tns__ZipHandlerResult *result;
+    const struct tns__ZipHandlerAnswer *r = NULL;
+    int rc;
+
+    memset(a, 0, sizeof *a);
+    if (ir_call_check_text(w, "path", paths, 0) != IR_OK)
+        return w->error->status;
+    ir_call_begin(w, "DownloadZipWithHandler", IR_CALL_LIST, NULL);
+    do {
+        rc = soap_call___tns__DownloadZipWithHandler(w->soap, IR_CALL_ENDPOINT,
+            NULL, &in, &reply);
+    } while (ir_call_again(w, rc));
+    if (w->error->status != IR_OK)
+        return w->error->status;
+    result = reply.DownloadZipWithHandlerResult;
+    if (result != NULL && result->__union_ZipHandlerResult == 1)
+        r = result->union_ZipHandlerResult.response;
+    if (r == NULL)
+        return ir_call_incomplete(w, "answer element");
+    if (take_skipped(w, r, a) != IR_OK)
+        return w->error->status;
+    if (ir_call_outcome(w, r->success, r->error, r->errorCode) != IR_OK) {
+        tell_log(w, a);
+        return w->error->status;
+    }
+    if (!ir_call_is_handler(r->downloadhandler))
+        return ir_call_incomplete(w, "downloadhandler");
+    memcpy(a->id, r->downloadhandler, strlen(r->downloadhandler) + 1);
+    return IR_OK;
+}
