@@ -1,18 +1,22 @@
 # Copyright (c) 2026 the inforouter-client authors.
 # SPDX-License-Identifier: MIT
-"""Clients that nobody here wrote: zeep and curl.
+"""Clients that nobody here wrote: zeep, php-soap and curl.
 
-Both take the names of operations and parameters from the emulator's own ?WSDL.
+All take the names of operations and parameters from the emulator's own ?WSDL.
 Parameters go by position, as they have two spellings but one order.  Whatever
 the client, an answer is a Reply.  CRCs are zlib's, curl's base64 is Python's.
 """
 
 import base64
+import json
+import pathlib
+import shutil
+import subprocess
 import zlib
 from xml.etree import ElementTree
 
 from bindings import all_bindings, curl, local
-from harness import CHUNK, PASSWORD, USER
+from harness import CHUNK, PASSWORD, USER, environment
 
 try:
     import zeep
@@ -20,6 +24,9 @@ try:
 except ImportError:
     zeep = None
 
+PHP = shutil.which("php")
+HAS_PHP = PHP is not None and subprocess.run(
+    [PHP, "--ri", "soap"], stdout=subprocess.DEVNULL).returncode == 0
 SCHEMA = "{http://www.w3.org/2001/XMLSchema}"
 
 
@@ -123,6 +130,12 @@ class Client:
         return got
 
 
+def answer(result):
+    """The one element of a result that is there."""
+    return next(result[name] for name in ("response", "root", "Response")
+                if result.get(name) is not None)
+
+
 class Zeep(Client):
     """Driven by the description alone; 'port' is srvSoap or srvSoap12."""
 
@@ -142,10 +155,46 @@ class Zeep(Client):
         result = self.service[operation](**dict(named))
         if result is None or isinstance(result, bytes):
             return Reply({}, result or b"")
-        answer = next(value for name in ("response", "root", "Response")
-                      if (value := getattr(result, name)) is not None)
-        tree = dict(serialize_object(answer, dict))
+        tree = answer(serialize_object(result, dict))
         return Reply(tree, tree.pop("_value_1", None) or b"")
+
+
+class Php(Client):
+    """The SOAP client that PHP brings; 'version' is 1.1 or 1.2."""
+
+    def __init__(self, url, version):
+        script = pathlib.Path(__file__).with_name("stranger.php")
+        self.process = subprocess.Popen(
+            [PHP, script, url, version], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, env=environment())
+
+    def close(self):
+        self.process.communicate(timeout=10)
+
+    def call(self, operation, *values):
+        line = json.dumps([operation, [self.encode(v) for v in values]])
+        self.process.stdin.write(f"{line}\n".encode())
+        self.process.stdin.flush()
+        result = json.loads(self.process.stdout.readline())
+        if isinstance(result, str):
+            return Reply({}, base64.b64decode(result))
+        tree = answer(result)
+        data = base64.b64decode(tree.pop("_", ""))
+        return Reply(self.decode(tree), data)
+
+    def encode(self, value):
+        if isinstance(value, str):
+            value = value.encode()
+        if isinstance(value, bytes):
+            return base64.b64encode(value).decode()
+        return value
+
+    def decode(self, value):
+        if isinstance(value, dict):
+            return {k: self.decode(v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [self.decode(v) for v in value]
+        return base64.b64decode(value).decode()
 
 
 class Curl(Client):

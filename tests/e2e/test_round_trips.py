@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # Copyright (c) 2026 the inforouter-client authors.
 # SPDX-License-Identifier: MIT
-"""Documents go up and down by zeep and by curl, with both generations.
+"""Documents go up and down by zeep, php-soap and curl, with both generations.
 
 What they store, ir brings down; what ir stored, they bring down; sha256sum
 compares.  Every class has an emulator of its own, whose report must say at the
@@ -19,7 +19,7 @@ import zlib
 import harness
 import strangers
 from harness import CHUNK, USER, Emulator, library, sha256
-from strangers import Curl, Zeep
+from strangers import Curl, Php, Zeep
 
 SIZES = {"0": 0, "1": 1, "c_less_1": CHUNK - 1, "c": CHUNK,
          "c_plus_1": CHUNK + 1, "2c_plus_3": 2 * CHUNK + 3}
@@ -88,11 +88,12 @@ class RoundTrips:
             got = target
         self.assertEqual(sha256(got), self.sums[source], source)
 
-    def stored(self, path, source):
-        """What the server has under a path."""
+    def stored(self, path, source, number=None):
+        """What the server has under a path and a document's number."""
         crc = zlib.crc32(source.read_bytes())
-        said = self.client.mine("DocumentExists", path)
-        self.assertEqual(int(said["CRC32LASTVERSION"], 16), crc, path)
+        for name in (path, f"~D{number}") if number else (path,):
+            said = self.client.mine("DocumentExists", name)
+            self.assertEqual(int(said["CRC32LASTVERSION"], 16), crc, name)
         self.same(self.root / path[1:], source)
 
     def versions(self, path):
@@ -222,13 +223,9 @@ class Writing(RoundTrips):
 
             said = self.client.mine(name, path, handler, *more)
 
-            self.stored(path, source)
-            self.stored_as(said["DocumentId"], source)
+            self.stored(path, source, said["DocumentId"])
             self.assertEqual(self.versions(path), {version: comment}, name)
             self.client.mine("DeleteUploadHandler", handler)
-
-    def stored_as(self, number, source):
-        self.same(self.client.download(f"~D{number}"), source)
 
     def test_new_document_in_a_folder(self):
         source = self.sources["c"]
@@ -251,8 +248,7 @@ class Writing(RoundTrips):
 
             said = self.client.mine(name, path, source.read_bytes(), *more)
 
-            self.stored(path, source)
-            self.stored_as(said["DocumentId"], source)
+            self.stored(path, source, said["DocumentId"])
             self.assertEqual(self.versions(path), {FIRST: comment}, name)
 
     def test_one_shots_of_every_size_are_what_ir_brings_down(self):
@@ -375,11 +371,17 @@ class Refused(RoundTrips):
 CLIENTS = {
     "zeep_soap_1_1": lambda url: Zeep(url, "srvSoap"),
     "zeep_soap_1_2": lambda url: Zeep(url, "srvSoap12"),
+    "php_soap_1_1": lambda url: Php(url, "1.1"),
+    "php_soap_1_2": lambda url: Php(url, "1.2"),
     "curl_soap_1_1": lambda url: Curl(url, "SOAP 1.1"),
     "curl_soap_1_2": lambda url: Curl(url, "SOAP 1.2"),
     "curl_post": lambda url: Curl(url, "POST"),
     "curl_get": lambda url: Curl(url, "GET"),
 }
+
+
+LACKING = {name for name, found in (("zeep", strangers.zeep),
+                                    ("php", strangers.HAS_PHP)) if not found}
 
 
 def case(client, generation):
@@ -392,8 +394,8 @@ def case(client, generation):
         {"generation": generation, "can_be_empty": soap,
          "connect": classmethod(
              lambda cls: CLIENTS[client](cls.emulator.url))})
-    lacking = client.startswith("zeep") and strangers.zeep is None
-    return unittest.skipIf(lacking, "python3-zeep is not installed")(made)
+    program = client.partition("_")[0]
+    return unittest.skipIf(program in LACKING, f"{program} is not installed")(made)
 
 
 for row in itertools.product(CLIENTS, ("modern", "classic")):

@@ -12,7 +12,7 @@ import unittest
 
 import harness
 import strangers
-from harness import CHUNK, PASSWORD, USER, Emulator, library, sha256
+from harness import CHUNK, USER, Emulator, library, sha256
 
 PATH = "/Library/Folder/sample.bin"
 CONTENT = harness.sample(2 * CHUNK + 77, 11)
