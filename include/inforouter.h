@@ -287,6 +287,11 @@ struct ir_download_options {
     int n_retries;        /* for each chunk; 0: 5, -1: none */
     int retry_delay_ms;   /* before the first; doubles; 0: 500, at most 30 s */
     int keep_existing;    /* ir_download_file(): fail if 'file' exists */
+    int resume;           /* ir_download_file(): go on where an interrupted
+                             download of the same document ended, and keep what
+                             is verified if this one is interrupted */
+    int fail_on_change;   /* the document is not what was begun: 1 fails with
+                             IR_E_CHANGED, 0 starts again */
     ir_progress_fn progress;
     void *progress_ctx;
 };
@@ -304,6 +309,7 @@ struct ir_result {
     uint64_t size_bytes;
     uint32_t crc32; /* of the bytes that arrived */
     enum ir_level level;
+    uint64_t resumed_bytes; /* that an earlier run had fetched */
     uint64_t n_chunks;
     uint64_t n_retries;
     int64_t version;
@@ -316,7 +322,13 @@ struct ir_result {
  * every byte has been verified and is on disk.  Until then the bytes are in
  * 'file'.part, which is gone after a failure.  A symbolic link is replaced, not
  * followed.  'opts' and 'result' may be NULL.  On failure 'file' is as it was.
- * The server's handler is deleted in every case in which it is known. */
+ * The server's handler is deleted in every case in which it is known.
+ *
+ * With opts->resume, 'file'.part stays after an interruption (a lost
+ * connection, a cancel, a kill), beside 'file'.part.journal, which says what is
+ * verified in it.  The next such call checks those bytes again and fetches the
+ * rest, if size and CRC32, or the same live handler, prove that the document
+ * is the same. */
 IR_API enum ir_status ir_download_file(struct ir_client *c, const char *path,
     const char *file, const struct ir_download_options *opts,
     struct ir_result *result);

@@ -55,6 +55,8 @@ download_options(struct work *w)
     o.n_retries = n_retries == 0 ? -1 : n_retries;
     o.retry_delay_ms = (int)ir_options_get(w->s, IR_OPTION_RETRY_DELAY, 0);
     o.keep_existing = ir_options_get(w->s, IR_OPTION_NO_OVERWRITE, 0) != 0;
+    o.resume = !ir_options_get(w->s, IR_OPTION_NO_RESUME, 0);
+    o.fail_on_change = ir_options_get(w->s, IR_OPTION_ON_CHANGE, 0) != 0;
     o.progress = ir_progress_hear;
     o.progress_ctx = &w->transfer;
     return o;
@@ -77,6 +79,7 @@ tell_done(struct work *w, const struct ir_target *target,
     ir_record_text(&r, "level", level);
     ir_record_bytes(&r, "chunks", result->n_chunks);
     ir_record_bytes(&r, "retries", result->n_retries);
+    ir_record_bytes(&r, "resumed_bytes", result->resumed_bytes);
     ir_record_number(&r, "version", result->version);
     ir_record_text(&r, "name", result->name);
     ir_record_text(&r, "content_type", result->content_type);

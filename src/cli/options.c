@@ -34,6 +34,12 @@ const struct ir_option ir_options_table[IR_N_OPTIONS] = {
         "where to write; - is standard output" },
     [IR_OPTION_NO_OVERWRITE] = { "no-overwrite", 0, IR_KIND_FLAG, IR_VERB_GET,
         IR_ORIGIN_PROFILE, 0, 0, NULL, "fail if the local file exists" },
+    [IR_OPTION_NO_RESUME] = { "no-resume", 0, IR_KIND_FLAG, IR_VERB_GET,
+        IR_ORIGIN_PROFILE, 0, 0, NULL,
+        "start at the first byte, and keep nothing if interrupted" },
+    [IR_OPTION_ON_CHANGE] = { "on-change", 0, IR_KIND_WORD, IR_VERB_GET,
+        IR_ORIGIN_PROFILE, 0, 0, "restart|fail",
+        "when the document is not the one that was begun (restart)" },
     [IR_OPTION_DOC_VERSION] = { "doc-version", 0, IR_KIND_COUNT,
         IR_VERB_GET | IR_VERB_INFO, IR_ORIGIN_FLAG, 0, INT32_MAX, "N",
         "the server's version number, such as 1000001; 0 is the default "

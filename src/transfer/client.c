@@ -96,6 +96,8 @@ ir_client_new(const char *url, const struct ir_options *opts,
     c->log_ctx = o.log_ctx;
     st = ir_client_keep(c, &c->language, o.language);
     if (st == IR_OK)
+        st = ir_client_keep(c, &c->url, url);
+    if (st == IR_OK)
         st = ir_wire_new(url, &o, &c->error, &c->wire);
     if (st != IR_OK) {
         *why = c->error;
@@ -116,6 +118,7 @@ ir_client_free(struct ir_client *c)
     ir_wire_free(c->wire);
     forget(&c->ticket);
     forget(&c->password);
+    free(c->url);
     free(c->user);
     free(c->language);
     free(c->name);

@@ -13,6 +13,7 @@
 struct ir_client {
     struct ir_wire *wire;
     struct ir_error error;
+    char *url;      /* of the service */
     char *ticket;   /* secret */
     char *user;     /* NULL: the ticket was given, or there is none */
     char *password; /* secret */

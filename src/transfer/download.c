@@ -42,29 +42,98 @@ ir_download_sink(struct ir_client *c, const char *path,
 
 /* ---- Into a file ------------------------------------------------------- */
 
+/* A file, and with resume the journal beside it. */
+struct local {
+    struct ir_file file;
+    struct ir_journal journal;
+    struct ir_journal_state state;
+    struct ir_journal_key key;
+    const struct ir_pull *pull;
+};
+
+static int
+write_file(void *ctx, uint64_t offset, const void *data, size_t n)
+{
+    struct local *l = ctx;
+
+    return ir_file_write(&l->file, offset, data, n);
+}
+
+/* From the first byte.  What takes one chunk needs no journal. */
 static enum ir_status
 start_file(void *ctx, uint64_t size, struct ir_error *e)
 {
-    return ir_file_reserve(ctx, size, e);
+    struct local *l = ctx;
+
+    if (l->pull->journal != NULL && size > l->pull->plan.chunk_bytes
+        && ir_journal_start(&l->journal, &l->key, &l->pull->handler, e)
+            != IR_OK)
+        return e->status;
+    return ir_file_reserve(&l->file, size, e);
+}
+
+static void
+begin_resume(struct local *l, struct ir_pull *d, const char *path)
+{
+    l->key = (struct ir_journal_key){ d->c->url, path, d->o.version };
+    ir_journal_open(&l->journal, l->file.dir_fd, l->file.part);
+    d->journal = &l->journal;
+    if (ir_file_is_leftover(&l->file)
+        && ir_journal_read(&l->journal, l->file.fd, &l->key, &l->state)) {
+        d->resume = &l->state;
+        ir_file_adopt(&l->file);
+    }
+}
+
+/* Is it worth keeping what has arrived?  Not if the bytes, or the disk that
+ * holds them, are in doubt. */
+static int
+is_resumable(const struct local *l, const struct ir_pull *d)
+{
+    if (l->journal.fd < 0 || (d->plan.offset == 0 && l->state.offset == 0))
+        return 0;
+    switch (d->c->error.status) {
+    case IR_E_NETWORK:
+    case IR_E_TIMEOUT:
+    case IR_E_CANCELLED:
+    case IR_E_AUTH:
+    case IR_E_MEMORY:
+    case IR_E_TLS:
+        return 1;
+    case IR_E_SERVER:
+        return d->c->error.retryable;
+    case IR_E_CHANGED:
+        return d->o.fail_on_change;
+    default:
+        return 0;
+    }
 }
 
 enum ir_status
 ir_download_file(struct ir_client *c, const char *path, const char *file,
     const struct ir_download_options *opts, struct ir_result *result)
 {
-    struct ir_file f;
-    struct ir_target t = { { ir_file_write, &f, 1 }, start_file, NULL };
+    struct local l = { .journal.fd = -1 };
+    struct ir_target t = { { write_file, &l, 1 }, start_file, NULL };
     struct ir_pull d;
 
     if (ir_pull_init(&d, c, opts) != IR_OK)
         return c->error.status;
     if (file == NULL)
         return ir_error_set(&c->error, IR_E_ARGUMENT, "no file is named");
-    if (ir_file_open(&f, file, d.o.keep_existing, &c->error) != IR_OK)
+    if (ir_file_open(&l.file, file, d.o.keep_existing, &c->error) != IR_OK)
         return c->error.status;
+    l.pull = &d;
+    if (d.o.resume && path != NULL)
+        begin_resume(&l, &d, path);
     if (download(&d, path, &t, result) == IR_OK)
-        ir_file_publish(&f, &c->error);
-    ir_file_close(&f);
+        ir_file_publish(&l.file, &c->error);
+    else if (is_resumable(&l, &d))
+        ir_file_keep(&l.file);
+    if (l.file.is_ours || c->error.status == IR_OK)
+        ir_journal_remove(&l.journal);
+    ir_journal_close(&l.journal);
+    ir_file_close(&l.file);
     return c->error.status;
 }
 

@@ -244,6 +244,24 @@ ir_file_publish(struct ir_file *f, struct ir_error *e)
     return IR_OK;
 }
 
+int
+ir_file_is_leftover(const struct ir_file *f)
+{
+    return !f->is_ours;
+}
+
+void
+ir_file_adopt(struct ir_file *f)
+{
+    f->is_ours = 1;
+}
+
+void
+ir_file_keep(struct ir_file *f)
+{
+    f->is_ours = 0;
+}
+
 void
 ir_file_close(struct ir_file *f)
 {

@@ -34,6 +34,13 @@ int ir_file_write(void *ctx, uint64_t offset, const void *data, size_t n);
  * failure the target is as it was; ir_file_close() is due in either case. */
 enum ir_status ir_file_publish(struct ir_file *f, struct ir_error *e);
 
+/* The .part file is left over from an earlier run. */
+int ir_file_is_leftover(const struct ir_file *f);
+
+/* Make the bytes of an earlier run ours, or let ours stay when it is closed. */
+void ir_file_adopt(struct ir_file *f);
+void ir_file_keep(struct ir_file *f);
+
 /* Remove what was not published. */
 void ir_file_close(struct ir_file *f);
 

@@ -178,6 +178,86 @@ stage_document(struct ir_pull *d, struct ir_handler *handler)
         handler);
 }
 
+static int
+is_same(const struct ir_document *a, const struct ir_document *b)
+{
+    return a->size_bytes == b->size_bytes && a->has_crc32 && b->has_crc32
+        && a->crc32 == b->crc32;
+}
+
+/* What an earlier run began is still what the server has: under its handler, of
+ * which the first chunk shows whether it lives, or else staged again. */
+static enum ir_status
+stage_same(struct ir_pull *d)
+{
+    struct ir_error *e = &d->c->error;
+    const struct ir_handler *was = &d->resume->handler;
+    struct ir_document now;
+
+    if (was->id[0] == '\0') {
+        if (d->stage(d, &d->handler) != IR_OK)
+            return e->status;
+        now = d->handler.document;
+    } else {
+        d->handler = *was;
+        if (!was->document.has_crc32)
+            return IR_OK;
+        IR_IN_SESSION(d->c, IR_NAMES_ONE,
+            ir_call_get_download_info(d->c->wire, d->c->ticket, d->path,
+                d->o.version, &now));
+        if (e->status != IR_OK)
+            return e->status;
+        d->handler.document = now;
+    }
+    if (!is_same(&now, &was->document))
+        ir_error_set(e, IR_E_CHANGED,
+            "the document is not the one whose download was interrupted");
+    return e->status;
+}
+
+/* Go on where an earlier run ended; from the first byte, if what it fetched is
+ * of no use any more. */
+static enum ir_status
+stage_rest(struct ir_pull *d)
+{
+    struct ir_error *e = &d->c->error;
+    struct ir_error changed;
+
+    if (stage_same(d) != IR_OK) {
+        if (e->status != IR_E_CHANGED || d->o.fail_on_change)
+            return e->status;
+        changed = *e;
+        ir_error_clear(e);
+        ir_staged_end(d->c, d->handler.id[0] == '\0' ? d->resume->handler.id
+                                                     : d->handler.id);
+        ir_error_clear(e);
+        d->resume = NULL;
+        d->handler.id[0] = '\0';
+        if (ir_pull_report(d, IR_EVENT_WARNING, 0, changed.message) != IR_OK)
+            return e->status;
+        return d->stage(d, &d->handler);
+    }
+    ir_plan_init(&d->plan, d->handler.document.size_bytes,
+        d->resume->handler.chunk_bytes < d->handler.chunk_bytes
+            ? d->resume->handler.chunk_bytes : d->handler.chunk_bytes);
+    d->plan.offset = d->resume->offset;
+    d->plan.crc32 = d->resume->crc32;
+    d->resumed_bytes = d->resume->offset;
+    return ir_journal_handler(d->journal, d->handler.id, e);
+}
+
+/* Stage from the first byte. */
+static enum ir_status
+stage_all(struct ir_pull *d)
+{
+    if (d->handler.id[0] == '\0' && d->stage(d, &d->handler) != IR_OK)
+        return d->c->error.status;
+    ir_plan_init(&d->plan, d->handler.document.size_bytes,
+        d->handler.chunk_bytes);
+    d->resumed_bytes = 0;
+    return IR_OK;
+}
+
 enum ir_status
 ir_pull_begin(struct ir_pull *d, const char *path, const struct ir_sink *sink)
 {
@@ -186,15 +266,16 @@ ir_pull_begin(struct ir_pull *d, const char *path, const struct ir_sink *sink)
     d->complete = 0;
     d->is_restaged = 0;
     ir_error_clear(&d->failure);
-    if (d->stage(d, &d->handler) != IR_OK)
+    d->handler.id[0] = '\0';
+    if (d->resume != NULL && stage_rest(d) != IR_OK)
         return d->c->error.status;
-    ir_plan_init(&d->plan, d->handler.document.size_bytes,
-        d->handler.chunk_bytes);
+    if (d->resume == NULL && stage_all(d) != IR_OK)
+        return d->c->error.status;
     if (ir_client_keep_document(d->c, &d->handler.document) != IR_OK
         || probe_end(d) != IR_OK
         || (!is_rewritable(d) && hold_chunks(d) != IR_OK))
         return d->c->error.status;
-    return ir_pull_report(d, IR_EVENT_START, 0, NULL);
+    return ir_pull_report(d, IR_EVENT_START, d->plan.offset, NULL);
 }
 
 void
@@ -227,6 +308,8 @@ ir_pull_end(struct ir_pull *d)
     }
     ir_wire_grace(d->c->wire, 0);
     d->handler.id[0] = '\0';
+    if (d->journal != NULL && kept.status != IR_OK)
+        ir_journal_handler(d->journal, NULL, &d->c->error);
     d->c->error = kept;
 }
 
@@ -284,11 +367,11 @@ restage(struct ir_pull *d)
     }
     if (fresh.chunk_bytes < d->plan.chunk_bytes)
         d->plan.chunk_bytes = fresh.chunk_bytes;
-    if (fresh.document.size_bytes != was->size_bytes
-        || !fresh.document.has_crc32 || fresh.document.crc32 != was->crc32)
+    if (!is_same(&fresh.document, was))
         return ir_error_set(e, IR_E_CHANGED,
             "the document changed while it was read");
-    return IR_OK;
+    return d->journal == NULL ? IR_OK
+                              : ir_journal_handler(d->journal, fresh.id, e);
 }
 
 /* Read the chunk at the plan's offset, as often as it takes. */
@@ -329,6 +412,8 @@ next(struct ir_pull *d, struct ir_chunk *chunk)
     if (read_chunk(d, chunk) != IR_OK
         || (was_unknown && probe_end(d) != IR_OK)
         || (d->chunk != NULL && d->sink != NULL && deliver(d, chunk) != IR_OK)
+        || (d->journal != NULL
+            && ir_journal_add(d->journal, chunk, &d->c->error) != IR_OK)
         || ir_pull_report(d, IR_EVENT_PROGRESS, d->plan.offset, NULL) != IR_OK)
         return -1;
     chunk->data = d->chunk;
@@ -361,7 +446,7 @@ pull_once(struct ir_pull *d, const char *path, const struct ir_target *t)
 
     if (ir_pull_begin(d, path, &t->sink) == IR_OK) {
         size = d->plan.size_bytes == IR_PLAN_UNKNOWN ? 0 : d->plan.size_bytes;
-        if (t->start == NULL
+        if (t->start == NULL || d->resume != NULL
             || t->start(t->sink.ctx, size, &d->c->error) == IR_OK)
             do
                 more = ir_pull_next(d, &chunk);
@@ -374,14 +459,16 @@ pull_once(struct ir_pull *d, const char *path, const struct ir_target *t)
 }
 
 /* What changed while it was staged, or whose chunks are all good while the
- * whole is not, is worth one fresh start. */
+ * whole is not, is worth one fresh start; also a rest that there is no more. */
 static int
 is_worth_restart(const struct ir_pull *d, const struct ir_target *t)
 {
     const struct ir_error *e = &d->c->error;
 
+    if (d->resume != NULL && e->status == IR_E_SERVER && !e->retryable)
+        return 1;
     return t->sink.rewritable && d->o.n_retries > 0
-        && (e->status == IR_E_CHANGED
+        && ((e->status == IR_E_CHANGED && !d->o.fail_on_change)
             || (e->status == IR_E_CORRUPT
                 && d->plan.offset == d->plan.size_bytes));
 }
@@ -397,6 +484,7 @@ ir_pull_all(struct ir_pull *d, const char *path, const struct ir_target *t)
     first = *e;
     ir_error_clear(e);
     d->n_retries++;
+    d->resume = NULL;
     if (ir_pull_report(d, IR_EVENT_RETRY, 0, first.message) == IR_OK)
         pull_once(d, path, t);
     return e->status;
@@ -413,6 +501,7 @@ ir_pull_result(const struct ir_pull *d, struct ir_result *r)
         .level = !d->complete         ? IR_LEVEL_NONE
             : document->has_crc32 ? IR_LEVEL_VERIFIED
                                   : IR_LEVEL_CHUNK_VERIFIED,
+        .resumed_bytes = d->resumed_bytes,
         .n_chunks = d->plan.n_chunks,
         .n_retries = d->n_retries,
         .version = document->version,

@@ -7,6 +7,7 @@
 #define IR_TRANSFER_PULL_H
 
 #include "transfer/client.h"
+#include "transfer/journal.h"
 #include "transfer/plan.h"
 
 struct ir_pull {
@@ -19,6 +20,9 @@ struct ir_pull {
     const struct ir_sink *sink; /* NULL: the caller takes chunk->data */
     uint8_t *chunk;             /* unless the sink is rewritable */
     const char *path;
+    struct ir_journal *journal;             /* NULL: none is kept */
+    const struct ir_journal_state *resume;  /* NULL: from the first byte */
+    uint64_t resumed_bytes;
     uint64_t n_retries;
     int is_restaged; /* the handler was lost and replaced once */
     uint64_t reported_bytes;

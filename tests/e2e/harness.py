@@ -140,6 +140,18 @@ def secret_file(folder, text):
     return path
 
 
+def kept(target):
+    """The bytes that the journal beside 'target' claims are verified in its
+    .part file, in order from the first."""
+    part = pathlib.Path(f"{target}.part").read_bytes()
+    claimed = b""
+    for line in pathlib.Path(f"{target}.part.journal").read_text().split("\n"):
+        if line.startswith("done "):
+            offset, length = map(int, line.split()[1:3])
+            claimed += part[offset:offset + length]
+    return claimed
+
+
 def folder():
     """A temporary folder, as a context."""
     return tempfile.TemporaryDirectory(prefix="ir-e2e-")

@@ -1,0 +1,386 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ *     inforouter-journal 1
+ *     url https://dms.example/srv.asmx
+ *     path /Library/Folder/Name
+ *     version 0
+ *     size 524297
+ *     crc32 5D1C07AA
+ *     chunk 262144
+ *     handler c4d6a0f2-8d1b-4f6e-b0a7-2f5c93d81e44
+ *     done 0 262144 1A2B3C4D
+ *
+ * Blanks and control characters of a text are written as %20; a crc32 or
+ * handler that there is not, as -.  A line without its end was being written
+ * when the process ended, and is ignored. */
+#include "transfer/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "codec/crc32.h"
+
+#define MODE (S_IRUSR | S_IWUSR)
+#define LINE_BYTES 16384
+#define BLOCK_BYTES 65536
+static const char magic[] = "inforouter-journal 1";
+static const char suffix[] = ".journal";
+
+/* ---- Opening ----------------------------------------------------------- */
+
+static void
+open_file(struct ir_journal *j, int flags)
+{
+    struct stat st;
+
+    j->fd = openat(j->dir_fd, j->name,
+        O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags, MODE);
+    if (j->fd >= 0 && (fstat(j->fd, &st) != 0 || !S_ISREG(st.st_mode)
+            || st.st_uid != geteuid() || st.st_nlink > 1
+            || fchmod(j->fd, MODE) != 0))
+        ir_journal_close(j);
+}
+
+void
+ir_journal_open(struct ir_journal *j, int dir_fd, const char *part)
+{
+    memset(j, 0, sizeof *j);
+    j->dir_fd = dir_fd;
+    j->fd = -1;
+    if (strlen(part) + sizeof suffix > sizeof j->name)
+        return;
+    snprintf(j->name, sizeof j->name, "%s%s", part, suffix);
+    open_file(j, 0);
+}
+
+/* ---- Writing ----------------------------------------------------------- */
+
+static enum ir_status
+append(struct ir_journal *j, const char *text, size_t n, struct ir_error *e)
+{
+    while (n > 0) {
+        ssize_t written = write(j->fd, text, n);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return ir_error_set_errno(e, IR_E_IO, written < 0 ? errno : EIO,
+                "cannot write %s", j->name);
+        text += written;
+        n -= (size_t)written;
+    }
+    return IR_OK;
+}
+
+/* Texts of the caller, of which a line is made.  0 if it does not fit. */
+static size_t
+escape(const char *text, char *to, size_t size)
+{
+    size_t n = 0;
+
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (n + 4 > size)
+            return 0;
+        if (c <= ' ' || c == '%' || c == 0x7F)
+            n += (size_t)snprintf(to + n, 4, "%%%02X", c);
+        else
+            to[n++] = (char)c;
+    }
+    to[n] = '\0';
+    return n;
+}
+
+static const char *
+or_dash(const char *text)
+{
+    return text == NULL || *text == '\0' ? "-" : text;
+}
+
+enum ir_status
+ir_journal_start(struct ir_journal *j, const struct ir_journal_key *key,
+    const struct ir_handler *handler, struct ir_error *e)
+{
+    const struct ir_document *d = &handler->document;
+    char url[4096];
+    char path[12288];
+    char crc32[9] = "-";
+    char text[LINE_BYTES + 512];
+    int n;
+
+    if (j->fd < 0 && j->name[0] != '\0')
+        open_file(j, O_CREAT);
+    if (j->fd < 0)
+        return IR_OK;
+    if (ftruncate(j->fd, 0) != 0 || lseek(j->fd, 0, SEEK_SET) != 0)
+        return ir_error_set_errno(e, IR_E_IO, errno, "cannot empty %s",
+            j->name);
+    if (escape(key->url, url, sizeof url) == 0
+        || escape(key->path, path, sizeof path) == 0) {
+        ir_journal_remove(j);
+        return IR_OK;
+    }
+    if (d->has_crc32)
+        ir_crc32_format(d->crc32, crc32);
+    n = snprintf(text, sizeof text, "%s\nurl %s\npath %s\nversion %" PRId64
+        "\nsize %" PRIu64 "\ncrc32 %s\nchunk %" PRIu64 "\nhandler %s\n",
+        magic, url, path, key->version, d->size_bytes, crc32,
+        handler->chunk_bytes, or_dash(handler->id));
+    return append(j, text, (size_t)n, e);
+}
+
+enum ir_status
+ir_journal_handler(struct ir_journal *j, const char *id, struct ir_error *e)
+{
+    char line[96];
+    int n = snprintf(line, sizeof line, "handler %s\n", or_dash(id));
+
+    return j->fd < 0 ? IR_OK : append(j, line, (size_t)n, e);
+}
+
+enum ir_status
+ir_journal_add(struct ir_journal *j, const struct ir_chunk *chunk,
+    struct ir_error *e)
+{
+    char line[96];
+    int n = snprintf(line, sizeof line, "done %" PRIu64 " %" PRIu64
+        " %" PRIX32 "\n", chunk->offset, chunk->length, chunk->crc32);
+
+    return j->fd < 0 ? IR_OK : append(j, line, (size_t)n, e);
+}
+
+/* ---- Reading ----------------------------------------------------------- */
+
+/* The reader: one line at a time, and what has been understood. */
+struct reader {
+    FILE *file;
+    int part_fd;
+    struct ir_journal_state *state;
+    off_t end; /* of what has been understood */
+    char line[LINE_BYTES];
+};
+
+/* The next whole line, without its end; NULL if there is none. */
+static const char *
+next_line(struct reader *r)
+{
+    size_t n;
+
+    if (fgets(r->line, sizeof r->line, r->file) == NULL)
+        return NULL;
+    n = strlen(r->line);
+    if (n == 0 || r->line[n - 1] != '\n')
+        return NULL;
+    r->line[n - 1] = '\0';
+    return r->line;
+}
+
+/* The line of now has been understood. */
+static void
+keep_line(struct reader *r)
+{
+    r->end = ftello(r->file);
+}
+
+/* The value of the next line, which must begin with 'word'. */
+static const char *
+next_value(struct reader *r, const char *word)
+{
+    const char *line = next_line(r);
+    size_t n = strlen(word);
+
+    return line != NULL && strncmp(line, word, n) == 0 && line[n] == ' '
+        ? line + n + 1 : NULL;
+}
+
+/* A decimal number and the end behind it, a blank or the end of the line. */
+static int
+take_number(const char **text, uint64_t *number)
+{
+    const char *s = *text;
+    size_t n = strspn(s, "0123456789");
+
+    if (n == 0 || n > 18 || (s[n] != '\0' && s[n] != ' '))
+        return 0;
+    *number = strtoull(s, NULL, 10);
+    *text = s + n + (s[n] == ' ');
+    return 1;
+}
+
+static int
+is_number(struct reader *r, const char *word, uint64_t *number)
+{
+    const char *value = next_value(r, word);
+
+    return value != NULL && take_number(&value, number) && *value == '\0';
+}
+
+static int
+is_same(struct reader *r, const char *word, const char *text)
+{
+    char escaped[LINE_BYTES];
+    const char *value = next_value(r, word);
+
+    return value != NULL && escape(text, escaped, sizeof escaped) > 0
+        && strcmp(value, escaped) == 0;
+}
+
+static int
+take_handler(struct reader *r, const char *id)
+{
+    size_t n = strlen(id);
+
+    if (n == 0 || n >= sizeof r->state->handler.id)
+        return 0;
+    memcpy(r->state->handler.id, strcmp(id, "-") == 0 ? "" : id,
+        strcmp(id, "-") == 0 ? 1 : n + 1);
+    return 1;
+}
+
+static int
+read_head(struct reader *r, const struct ir_journal_key *key)
+{
+    struct ir_handler *h = &r->state->handler;
+    const char *line = next_line(r);
+    uint64_t version;
+
+    if (line == NULL || strcmp(line, magic) != 0
+        || !is_same(r, "url", key->url) || !is_same(r, "path", key->path)
+        || !is_number(r, "version", &version)
+        || version != (uint64_t)key->version
+        || !is_number(r, "size", &h->document.size_bytes))
+        return 0;
+    line = next_value(r, "crc32");
+    if (line == NULL)
+        return 0;
+    h->document.has_crc32 = strcmp(line, "-") != 0;
+    if (h->document.has_crc32
+        && ir_crc32_parse(line, &h->document.crc32) != IR_CRC32_OK)
+        return 0;
+    h->document.version = -1;
+    return is_number(r, "chunk", &h->chunk_bytes) && h->chunk_bytes > 0
+        && h->chunk_bytes <= INT32_MAX
+        && (line = next_value(r, "handler")) != NULL && take_handler(r, line);
+}
+
+/* Do 'length' bytes at 'offset' of the .part file have this CRC? */
+static int
+is_on_disk(int fd, uint64_t offset, uint64_t length, uint32_t crc32)
+{
+    char block[BLOCK_BYTES];
+    uint32_t found = 0;
+
+    while (length > 0) {
+        size_t n = length < sizeof block ? (size_t)length : sizeof block;
+        ssize_t got = pread(fd, block, n, (off_t)offset);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return 0;
+        found = ir_crc32(found, block, (size_t)got);
+        offset += (uint64_t)got;
+        length -= (uint64_t)got;
+    }
+    return found == crc32;
+}
+
+/* A chunk counts if it adjoins those before it and is still there. */
+static int
+take_done(struct reader *r, const char *value)
+{
+    struct ir_journal_state *s = r->state;
+    uint64_t offset;
+    uint64_t length;
+    uint32_t crc32;
+
+    if (!take_number(&value, &offset) || !take_number(&value, &length)
+        || ir_crc32_parse(value, &crc32) != IR_CRC32_OK)
+        return 0;
+    if (offset != s->offset || length == 0
+        || length > s->handler.document.size_bytes - offset
+        || !is_on_disk(r->part_fd, offset, length, crc32))
+        return 0;
+    s->crc32 = ir_crc32_combine(s->crc32, crc32, length);
+    s->offset += length;
+    s->n_chunks++;
+    return 1;
+}
+
+/* As far as everything is right. */
+static void
+read_chunks(struct reader *r)
+{
+    const char *line;
+    int is_good;
+
+    do {
+        keep_line(r);
+        line = next_line(r);
+        if (line != NULL && strncmp(line, "handler ", 8) == 0)
+            is_good = take_handler(r, line + 8);
+        else
+            is_good = line != NULL && strncmp(line, "done ", 5) == 0
+                && take_done(r, line + 5);
+    } while (is_good);
+}
+
+int
+ir_journal_read(struct ir_journal *j, int part_fd,
+    const struct ir_journal_key *key, struct ir_journal_state *state)
+{
+    struct reader *r;
+    int copy = j->fd < 0 ? -1 : dup(j->fd);
+
+    memset(state, 0, sizeof *state);
+    r = malloc(sizeof *r);
+    if (r == NULL || copy < 0 || lseek(copy, 0, SEEK_SET) != 0) {
+        free(r);
+        if (copy >= 0)
+            close(copy);
+        return 0;
+    }
+    r->end = 0;
+    r->part_fd = part_fd;
+    r->state = state;
+    r->file = fdopen(copy, "r");
+    if (r->file == NULL) {
+        close(copy);
+    } else {
+        if (read_head(r, key))
+            read_chunks(r);
+        fclose(r->file);
+        if (ftruncate(j->fd, r->end) != 0
+            || lseek(j->fd, r->end, SEEK_SET) < 0)
+            state->offset = 0;
+    }
+    free(r);
+    return state->offset > 0;
+}
+
+/* ---- Closing ----------------------------------------------------------- */
+
+void
+ir_journal_close(struct ir_journal *j)
+{
+    if (j->fd >= 0)
+        close(j->fd);
+    j->fd = -1;
+}
+
+void
+ir_journal_remove(struct ir_journal *j)
+{
+    if (j->fd < 0)
+        return;
+    unlinkat(j->dir_fd, j->name, 0);
+    ir_journal_close(j);
+}

@@ -1,0 +1,64 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * What the .part file of an interrupted download holds: which document, and
+ * which of its chunks are verified.  It stands beside the .part file, under
+ * whose lock it is written.
+ *
+ * A line is added for each chunk after its bytes were written.  Nothing in it
+ * is trusted: bytes count only if they still have the CRC of their line. */
+#ifndef IR_TRANSFER_JOURNAL_H
+#define IR_TRANSFER_JOURNAL_H
+
+#include "wire/error.h"
+
+/* A download as it was asked for; all texts belong to the caller. */
+struct ir_journal_key {
+    const char *url;
+    const char *path;
+    int64_t version; /* 0: default */
+};
+
+/* How far it came: 'offset' bytes from the first are on disk and verified, and
+ * have 'crc32'. */
+struct ir_journal_state {
+    struct ir_handler handler; /* id empty: known to be gone */
+    uint64_t offset;
+    uint32_t crc32;
+    uint64_t n_chunks;
+};
+
+struct ir_journal {
+    int dir_fd;
+    int fd; /* -1: none is kept */
+    char name[256];
+};
+
+/* Open the journal of 'part' in 'dir_fd', if there is one. */
+void ir_journal_open(struct ir_journal *j, int dir_fd, const char *part);
+
+/* 1 if it is of the same download and some bytes of 'part_fd' are good.  What
+ * does not count is dropped from it. */
+int ir_journal_read(struct ir_journal *j, int part_fd,
+    const struct ir_journal_key *key, struct ir_journal_state *state);
+
+/* Drop what it says and begin again.  If it cannot be opened, or is not ours,
+ * none is kept: that is no failure. */
+enum ir_status ir_journal_start(struct ir_journal *j,
+    const struct ir_journal_key *key, const struct ir_handler *handler,
+    struct ir_error *e);
+
+/* The document is staged under another handler; NULL: under none. */
+enum ir_status ir_journal_handler(struct ir_journal *j, const char *id,
+    struct ir_error *e);
+
+/* A chunk was written and verified. */
+enum ir_status ir_journal_add(struct ir_journal *j,
+    const struct ir_chunk *chunk, struct ir_error *e);
+
+void ir_journal_close(struct ir_journal *j);
+
+/* Close it and remove the file. */
+void ir_journal_remove(struct ir_journal *j);
+
+#endif
