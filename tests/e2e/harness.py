@@ -84,14 +84,15 @@ class Run:
                 f"err {self.err[:900]!r}")
 
 
-def run(*argv, deadline=30, env=None, prefix=()):
-    """Run a program to its end, or to the hard deadline in seconds."""
+def run(*argv, deadline=30, env=None, prefix=(), stdin=subprocess.DEVNULL):
+    """Run a program to its end, or to the hard deadline in seconds.  It reads
+    'stdin', an open file or pipe."""
     argv = [str(a) for a in (*prefix, *argv)]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         reader, writer = os.pipe()
         child = subprocess.Popen(
             ["/usr/bin/python3", "-I", "-S", "-c", SPAWNER, str(writer),
-             *argv], stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+             *argv], stdin=stdin, stdout=out, stderr=err,
             pass_fds=[writer], start_new_session=True,
             env=env or environment())
         os.close(writer)
@@ -110,14 +111,14 @@ def run(*argv, deadline=30, env=None, prefix=()):
 
 
 def ir(verb, *arguments, url=None, folder=None, deadline=30, env=None,
-       prefix=(), password=PASSWORD):
+       prefix=(), password=PASSWORD, stdin=subprocess.DEVNULL):
     """Run a verb of the client, logged in as USER where 'folder' is given."""
     options = ["--url", url] if url else []
     if folder is not None:
         options += ["--user", USER, "--password-file",
                     secret_file(folder, password)]
     return run(program("IR"), verb, *arguments, *options, deadline=deadline,
-               env=env, prefix=prefix)
+               env=env, prefix=prefix, stdin=stdin)
 
 
 def sample(size, seed=0):

@@ -7,11 +7,10 @@ sha256sum, its report tells what was called and what was left behind."""
 import itertools
 import os
 import pathlib
-import subprocess
 import unittest
 
 import harness
-from harness import CHUNK, USER
+from harness import CHUNK
 
 SIZES = {"0": 0, "1": 1, "c_less_1": CHUNK - 1, "c": CHUNK,
          "c_plus_1": CHUNK + 1, "2c": 2 * CHUNK, "8c": 8 * CHUNK,
@@ -110,16 +109,10 @@ class Everyday(Upload):
 
     def test_standard_input_of_unknown_length(self):
         with self.emulator() as emulator:
-            secret = harness.secret_file(self.folder, harness.PASSWORD)
             with self.local.open("rb") as source:
-                done = subprocess.run(
-                    [harness.program("IR"), "put", "-", TARGET, "--url",
-                     emulator.url, "--user", USER, "--password-file", secret,
-                     "--chunk-size", str(CHUNK)],
-                    stdin=source, capture_output=True, timeout=30,
-                    env=harness.environment())
+                self.ok(self.put(emulator, "--chunk-size", CHUNK, local="-",
+                                 stdin=source))
 
-        self.assertEqual(done.returncode, 0, done)
         self.same()
 
     def test_server_that_gives_no_checksum_of_the_whole(self):
