@@ -22,6 +22,10 @@ import tempfile
 import unittest
 
 CHUNK = 262144  # the smallest chunk that a modern server grants
+# Around the edges of a chunk.
+SIZES = {"0": 0, "1": 1, "c_less_1": CHUNK - 1, "c": CHUNK,
+         "c_plus_1": CHUNK + 1, "2c": 2 * CHUNK, "8c": 8 * CHUNK,
+         "8c_plus_1": 8 * CHUNK + 1}
 USER = "demo"
 PASSWORD = "canary-5-Zq&<xylophone>"
 LINE_BYTES = 600  # most that a failure may say
@@ -216,9 +220,16 @@ class Emulator:
         self.folder.cleanup()
 
 
+def calls(report, operation):
+    """How often an emulator was asked for an operation, by each binding that
+    was used for it."""
+    counts = report["calls"].get(operation, {})
+    return {binding: n for binding, n in counts.items() if n > 0}
+
+
 def count(report, operation):
     """How often an emulator was asked for an operation, by any binding."""
-    return sum(report["calls"].get(operation, {}).values())
+    return sum(calls(report, operation).values())
 
 
 @contextlib.contextmanager

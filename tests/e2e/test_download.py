@@ -18,12 +18,9 @@ from xml.etree import ElementTree
 import harness
 from bad_server import DELETE, LOGIN, LOGOUT, READ, STAGE
 from certificates import Authority
-from harness import (CHUNK, PASSWORD, USER, Emulator, count, library,
-                     sha256)
+from harness import (CHUNK, PASSWORD, SIZES, USER, Emulator, calls, count,
+                     library, sha256)
 
-SIZES = {"0": 0, "1": 1, "c_less_1": CHUNK - 1, "c": CHUNK,
-         "c_plus_1": CHUNK + 1, "2c": 2 * CHUNK, "8c": 8 * CHUNK,
-         "8c_plus_1": 8 * CHUNK + 1}
 DIALECTS = list(itertools.product(("1.1", "1.2"), ("modern", "classic"),
                                   ("any", "documented", "classic")))
 PATH = "/Library/Folder/sample.bin"
@@ -61,7 +58,15 @@ class Download(unittest.TestCase):
 
 
 class Sizes(Download):
-    """sha256, and exactly as many chunk calls as there are chunks."""
+    """sha256, and exactly the calls of one download, all by one binding.
+
+    A document of zero bytes takes no chunk call: the handler's Size tells that
+    there is nothing to read, and what a server answers at or behind the end is
+    an open question of the contract (docs/protocol.md).  The handler is deleted
+    all the same.
+
+    The names that a server knows show at the first call whose names differ: it
+    is made twice where they are the classic ones."""
 
     def check(self, size, soap, generation, spelling):
         target = os.path.join(self.folder, "target")
@@ -72,19 +77,18 @@ class Sizes(Download):
                            "--json")
             self.ok(run)
             self.same(target, root / PATH[1:])
-
             report = self.clean(emulator)
-            # Only a refusal tells that the documented names are not known.
-            wrong = spelling == "classic"
-            reads = -(-size // CHUNK)
-            self.assertEqual(count(report, READ),
-                             reads + (wrong and reads > 0), report)
-            binding = "soap" + soap.replace(".", "")
-            self.assertEqual(report["calls"][LOGIN][binding], 1, report)
-            self.assertEqual(count(report, STAGE), 1)
-            self.assertGreaterEqual(count(report, DELETE), 1)
-            self.assertGreaterEqual(count(report, LOGOUT), 1)
-            self.assertTrue(run.record(level="verified"), run)
+
+        self.assertTrue(run.record(level="verified", retries=0), run)
+        binding = "soap" + soap.replace(".", "")
+        n_chunks = -(-size // CHUNK)
+        wanted = {LOGIN: 1, STAGE: 1, READ: n_chunks, DELETE: 1, LOGOUT: 1}
+        if spelling == "classic":
+            wanted[READ if n_chunks > 0 else DELETE] += 1
+        self.assertEqual(
+            {o: calls(report, o) for o in report["calls"]},
+            {o: {binding: n} for o, n in wanted.items() if n > 0})
+        self.assertEqual(report["handlers_begun"], 1)
 
 
 for (label, n_bytes), dialect in itertools.product(SIZES.items(), DIALECTS):

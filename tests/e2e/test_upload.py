@@ -10,11 +10,8 @@ import pathlib
 import unittest
 
 import harness
-from harness import CHUNK
+from harness import CHUNK, SIZES, calls
 
-SIZES = {"0": 0, "1": 1, "c_less_1": CHUNK - 1, "c": CHUNK,
-         "c_plus_1": CHUNK + 1, "2c": 2 * CHUNK, "8c": 8 * CHUNK,
-         "8c_plus_1": 8 * CHUNK + 1}
 TARGET = "/Library/Folder/target.bin"
 
 
@@ -42,18 +39,40 @@ class Upload(unittest.TestCase):
 
 
 class Sizes(Upload):
+    """sha256, and exactly the calls of one upload, all by one binding.
+
+    A document of c bytes goes up in one chunk, which is the last: no empty
+    chunk follows.  One of zero bytes takes one empty chunk, because only a
+    chunk can be flagged as the last, and a handler that saw none is not fully
+    staged; whether every server takes it is an open question of the contract
+    (docs/protocol.md)."""
+
     def check(self, size, soap, generation, spelling):
         self.local.write_bytes(harness.sample(size))
         with self.emulator("--generation", generation, "--spelling",
                            spelling) as emulator:
-            self.ok(self.put(emulator, "--chunk-size", CHUNK, "--soap", soap))
+            run = self.put(emulator, "--chunk-size", CHUNK, "--soap", soap,
+                           "--json")
+            self.ok(run)
             report = emulator.stop()
 
         self.same()
-        binding = "soap11" if soap == "1.1" else "soap12"
-        self.assertEqual(report["calls"]["UploadFileChunk"][binding],
-                         max(1, -(-size // CHUNK)))
+        self.assertTrue(run.record(level="verified", retries=0), run)
+        binding = "soap" + soap.replace(".", "")
+        n_chunks = max(1, -(-size // CHUNK))
+        for operation, n in (("CreateUploadHandler", 1),
+                             ("UploadFileChunk", n_chunks),
+                             ("UploadDocumentWithHandler", 1),
+                             ("DeleteUploadHandler", 1)):
+            self.assertEqual(calls(report, operation), {binding: n}, operation)
+        for operation in report["calls"]:
+            self.assertEqual(list(calls(report, operation)), [binding])
+        self.assertEqual(report["handlers_begun"], 1)
         self.assertEqual(report["open_handlers"], 0)
+        self.assertEqual(report["tryagain"], 0)
+        self.assertEqual(report["commits"], {"documents_created": 1,
+                                             "versions_added": 0,
+                                             "refused": 0})
 
 
 for (name, size), soap, generation, spelling in itertools.product(
