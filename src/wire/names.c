@@ -40,6 +40,9 @@ static const char *const spellings[][2] = {
     { "tns:checkout", "tns:Checkout" },
 };
 
+/* Operations of newer servers only, which never had classic names. */
+static const char *const documented_only[] = { "GetGeneralAppSettings" };
+
 static const char *
 local_name(const char *tag)
 {
@@ -92,4 +95,15 @@ ir_names_classic(const char *tag)
         if (strcmp(tag, spellings[i][0]) == 0)
             return spellings[i][1];
     return tag;
+}
+
+int
+ir_names_is_documented_only(const char *operation)
+{
+    size_t n = sizeof documented_only / sizeof documented_only[0];
+
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(operation, documented_only[i]) == 0)
+            return 1;
+    return 0;
 }

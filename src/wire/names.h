@@ -20,4 +20,7 @@ int ir_names_is_result(const char *tag);
  * agree. */
 const char *ir_names_classic(const char *tag);
 
+/* Does the operation speak the documented names to every server? */
+int ir_names_is_documented_only(const char *operation);
+
 #endif

@@ -157,7 +157,8 @@ ir_tags_attach(struct ir_wire *w)
 void
 ir_tags_spell(struct ir_wire *w)
 {
-    int classic = w->spelling == IR_SPELLING_CLASSIC;
+    int classic = w->spelling == IR_SPELLING_CLASSIC
+        && !ir_names_is_documented_only(w->operation);
 
     w->soap->feltbegout = classic ? on_classic_begin : NULL;
     w->soap->feltendout = classic ? on_classic_end : NULL;

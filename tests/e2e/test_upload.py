@@ -140,6 +140,20 @@ class Everyday(Upload):
 
         self.same()
 
+    def test_forced_names_are_understood_at_once(self):
+        for spelling in ("documented", "classic"):
+            with self.subTest(spelling), \
+                    self.emulator("--spelling", spelling) as emulator:
+                self.ok(self.put(emulator, "--spelling", spelling,
+                                 target=f"/Library/Folder/{spelling}"))
+                report = emulator.stop()
+
+                # The document that is looked for before it is made.
+                self.assertEqual(report["refusals"], {"4041": 1})
+                self.assertNotIn("RenewTicket", report["calls"])
+                self.assertEqual(
+                    calls(report, "GetGeneralAppSettings"), {"soap11": 1})
+
     def test_local_file_that_cannot_be_read(self):
         with self.emulator() as emulator:
             run = self.put(emulator, local=os.path.join(self.folder, "none"))

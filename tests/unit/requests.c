@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "requests.h"
 
+#include <string.h>
+
 static enum ir_status
 authenticate_user(struct ir_wire *w)
 {
@@ -115,8 +117,172 @@ delete_download_handler(struct ir_wire *w)
     return ir_call_delete_download_handler(w, "t", "h-1");
 }
 
+/* ---- Documents and folders --------------------------------------------- */
+
+static enum ir_status
+document_exists(struct ir_wire *w)
+{
+    struct ir_exists_answer a;
+
+    return ir_call_document_exists(w, "t", "~D7.pdf", &a);
+}
+
+static enum ir_status
+folder_exists(struct ir_wire *w)
+{
+    return ir_call_folder_exists(w, "t", "/L/F");
+}
+
+static enum ir_status
+create_folder(struct ir_wire *w)
+{
+    return ir_call_create_folder(w, "t", "/L/\xC3\xA9 & <1>");
+}
+
+static enum ir_status
+lock(struct ir_wire *w)
+{
+    return ir_call_lock(w, "t", "/L/a");
+}
+
+static enum ir_status
+unlock(struct ir_wire *w)
+{
+    return ir_call_unlock(w, "t", "/L/a", 0);
+}
+
+static enum ir_status
+unlock_by_force(struct ir_wire *w)
+{
+    return ir_call_unlock(w, "t", "/L/a", 1);
+}
+
+static enum ir_status
+delete_document(struct ir_wire *w)
+{
+    return ir_call_delete_document(w, "t", "/L/a");
+}
+
+static enum ir_status
+get_document(struct ir_wire *w)
+{
+    struct ir_document_state a;
+
+    return ir_call_get_document(w, "t", "/L/a", &a);
+}
+
+static enum ir_status
+get_general_app_settings(struct ir_wire *w)
+{
+    uint64_t limit;
+
+    return ir_call_upload_limit(w, "t", &limit);
+}
+
+/* ---- Upload ------------------------------------------------------------ */
+
+static enum ir_status
+create_upload_handler(struct ir_wire *w)
+{
+    struct ir_upload_handler a;
+
+    return ir_call_create_upload_handler(w, "t", 1048576, &a);
+}
+
+/* "sample-29", whose CRC begins with zeros. */
+static int
+sample(void *ctx, uint64_t offset, void *data, size_t n, size_t *got)
+{
+    (void)ctx;
+    memcpy(data, "sample-29" + offset, n);
+    *got = n;
+    return 0;
+}
+
+static enum ir_status
+upload_some(struct ir_wire *w, uint64_t length, uint32_t crc32, int last)
+{
+    const struct ir_source source = { sample, NULL, 1, 9 };
+    const struct ir_upload_request request = { "h-1", &source, 0, length,
+        crc32, last };
+    struct ir_upload_answer a;
+
+    return ir_call_upload_file_chunk(w, "t", &request, &a);
+}
+
+static enum ir_status
+upload_file_chunk(struct ir_wire *w)
+{
+    return upload_some(w, 9, 0x00FFFFC8, 0);
+}
+
+static enum ir_status
+upload_file_chunk_of_nothing(struct ir_wire *w)
+{
+    return upload_some(w, 0, 0, 1);
+}
+
+static enum ir_status
+delete_upload_handler(struct ir_wire *w)
+{
+    return ir_call_delete_upload_handler(w, "t", "h-1");
+}
+
+static enum ir_status
+commit(struct ir_wire *w, const struct ir_commit *c)
+{
+    struct ir_uploaded a;
+
+    return ir_call_commit(w, "t", "h-1", c, &a);
+}
+
+static enum ir_status
+upload_document_with_handler(struct ir_wire *w)
+{
+    return commit(w, &(struct ir_commit){ .path = "/L/a & b" });
+}
+
+static enum ir_status
+upload_document_with_handler1(struct ir_wire *w)
+{
+    return commit(w, &(struct ir_commit){ .path = "/L/a",
+        .comment = "a < b\xC3\xA9" });
+}
+
+static enum ir_status
+upload_document_with_handler2(struct ir_wire *w)
+{
+    return commit(w, &(struct ir_commit){ .path = "/L/a", .comment = "c",
+        .version = 2400999998 });
+}
+
+static enum ir_status
+upload_document_with_handler2_and_no_comment(struct ir_wire *w)
+{
+    return commit(w, &(struct ir_commit){ .path = "/L/a",
+        .version = 1002003 });
+}
+
+static enum ir_status
+upload_document_with_handler3(struct ir_wire *w)
+{
+    return commit(w, &(struct ir_commit){ .path = "/L/a",
+        .xml_parameters = "<xmlparameters/>" });
+}
+
+static enum ir_status
+upload_new_document_width_handler(struct ir_wire *w)
+{
+    return commit(w, &(struct ir_commit){ .path = "/L/F/a", .folder = "/L/F",
+        .name = "a", .xml_parameters = "<xmlparameters/>" });
+}
+
 #define TICKET "<AuthenticationTicket>t</AuthenticationTicket>"
 #define LOGIN_ANSWER "<root success='true' ticket='t2'/>"
+#define TICKET2 "<authenticationTicket>t</authenticationTicket>"
+#define DONE "<response success='true'/>"
+#define PATH "<path>/L/a</path><uploadHandler>h-1</uploadHandler>"
+#define PATH_CLASSIC "<Path>/L/a</Path><UploadHandler>h-1</UploadHandler>"
 #define HANDLER_ANSWER "<root success='true' Size='9' ChunkSize='262144' " \
     "downloadhandler='h'/>"
 
@@ -161,4 +327,84 @@ const struct request requests[N_REQUESTS] = {
         "<DownloadHandler>h-1</DownloadHandler>",
         TICKET "<DownloadHandler>h-1</DownloadHandler>", 1,
         "<root success='true'/>" },
+    { "DocumentExists", document_exists, TICKET2 "<Path>~D7.pdf</Path>",
+        TICKET "<Path>~D7.pdf</Path>", 1, DONE },
+    { "FolderExists", folder_exists, TICKET2 "<Path>/L/F</Path>",
+        TICKET "<Path>/L/F</Path>", 1, DONE },
+    { "CreateFolder", create_folder,
+        TICKET2 "<Path>/L/\xC3\xA9 &amp; &lt;1&gt;</Path>",
+        TICKET "<Path>/L/\xC3\xA9 &amp; &lt;1&gt;</Path>", 0, DONE },
+    { "Lock", lock, TICKET "<Path>/L/a</Path>", NULL, 0, DONE },
+    { "UnLock", unlock, TICKET2 "<path>/L/a</path><force>false</force>",
+        TICKET "<Path>/L/a</Path><force>false</force>", 0, DONE },
+    { "UnLock", unlock_by_force,
+        TICKET2 "<path>/L/a</path><force>true</force>",
+        TICKET "<Path>/L/a</Path><force>true</force>", 0, DONE },
+    { "DeleteDocument", delete_document, TICKET2 "<Path>/L/a</Path>",
+        TICKET "<Path>/L/a</Path>", 0, DONE },
+    { "GetDocument", get_document, TICKET "<Path>/L/a</Path>"
+        "<withPropertySets>false</withPropertySets>"
+        "<withSecurity>false</withSecurity><withOwner>false</withOwner>"
+        "<withVersions>false</withVersions>", NULL, 1,
+        "<response success='true'><document/></response>" },
+    /* Servers that speak the classic names do not know this operation. */
+    { "GetGeneralAppSettings", get_general_app_settings, TICKET2, NULL, 1,
+        DONE },
+    { "CreateUploadHandler", create_upload_handler,
+        TICKET2 "<PreferedChunkSize>1048576</PreferedChunkSize>",
+        TICKET "<PreferedChunkSize>1048576</PreferedChunkSize>", 0,
+        "<response success='true' UploadHandler='h' ChunkSize='262144'/>" },
+    { "UploadFileChunk", upload_file_chunk, TICKET2
+        "<uploadHandler>h-1</uploadHandler>"
+        "<fileChunk>c2FtcGxlLTI5</fileChunk>"
+        "<chunkHEXCRC>FFFFC8</chunkHEXCRC><lastChunk>false</lastChunk>",
+        TICKET "<UploadHandler>h-1</UploadHandler>"
+        "<FileChunk>c2FtcGxlLTI5</FileChunk>"
+        "<ChunkHEXCRC>FFFFC8</ChunkHEXCRC><LastChunk>false</LastChunk>", 0,
+        DONE },
+    { "UploadFileChunk", upload_file_chunk_of_nothing, TICKET2
+        "<uploadHandler>h-1</uploadHandler><fileChunk></fileChunk>"
+        "<chunkHEXCRC>0</chunkHEXCRC><lastChunk>true</lastChunk>",
+        TICKET "<UploadHandler>h-1</UploadHandler><FileChunk></FileChunk>"
+        "<ChunkHEXCRC>0</ChunkHEXCRC><LastChunk>true</LastChunk>", 0, DONE },
+    { "DeleteUploadHandler", delete_upload_handler,
+        TICKET2 "<UploadHandler>h-1</UploadHandler>",
+        TICKET "<UploadHandler>h-1</UploadHandler>", 1, DONE },
+    { "UploadDocumentWithHandler", upload_document_with_handler, TICKET2
+        "<path>/L/a &amp; b</path><uploadHandler>h-1</uploadHandler>",
+        TICKET "<Path>/L/a &amp; b</Path><UploadHandler>h-1</UploadHandler>",
+        0, DONE },
+    { "UploadDocumentWithHandler1", upload_document_with_handler1, TICKET2 PATH
+        "<versionComments>a &lt; b\xC3\xA9</versionComments>",
+        TICKET PATH_CLASSIC
+        "<VersionComments>a &lt; b\xC3\xA9</VersionComments>", 0, DONE },
+    { "UploadDocumentWithHandler2", upload_document_with_handler2, TICKET2 PATH
+        "<versionComments>c</versionComments>"
+        "<mpVersionMajor>2400</mpVersionMajor>"
+        "<mpVersionMinor>999</mpVersionMinor>"
+        "<mpVersionRevision>998</mpVersionRevision>",
+        TICKET PATH_CLASSIC "<VersionComments>c</VersionComments>"
+        "<MPVersionMajor>2400</MPVersionMajor>"
+        "<MPVersionMinor>999</MPVersionMinor>"
+        "<MPVersionRevision>998</MPVersionRevision>", 0, DONE },
+    { "UploadDocumentWithHandler2",
+        upload_document_with_handler2_and_no_comment, TICKET2 PATH
+        "<versionComments/><mpVersionMajor>1</mpVersionMajor>"
+        "<mpVersionMinor>2</mpVersionMinor>"
+        "<mpVersionRevision>3</mpVersionRevision>",
+        TICKET PATH_CLASSIC
+        "<VersionComments></VersionComments><MPVersionMajor>1</MPVersionMajor>"
+        "<MPVersionMinor>2</MPVersionMinor>"
+        "<MPVersionRevision>3</MPVersionRevision>", 0, DONE },
+    { "UploadDocumentWithHandler3", upload_document_with_handler3,
+        TICKET2 PATH "<xmlParameters>&lt;xmlparameters/&gt;</xmlParameters>",
+        TICKET PATH_CLASSIC
+        "<xmlParameters>&lt;xmlparameters/&gt;</xmlParameters>", 0, DONE },
+    { "UploadNewDocumentWidthHandler", upload_new_document_width_handler,
+        TICKET2 "<folderPath>/L/F</folderPath><documentName>a</documentName>"
+        "<uploadHandler>h-1</uploadHandler>"
+        "<xmlParameters>&lt;xmlparameters/&gt;</xmlParameters>",
+        TICKET "<FolderPath>/L/F</FolderPath><DocumentName>a</DocumentName>"
+        "<UploadHandler>h-1</UploadHandler>"
+        "<xmlParameters>&lt;xmlparameters/&gt;</xmlParameters>", 0, DONE },
 };
