@@ -10,8 +10,6 @@
 #include "wire/call.h"
 #include "wire/calls.h"
 
-#define CHUNK_BYTES_MAX 33554432
-
 enum ir_status
 ir_call_create_upload_handler(struct ir_wire *w, const char *ticket,
     uint64_t chunk_bytes, struct ir_upload_handler *a)

@@ -31,7 +31,7 @@ struct fake_transport {
     size_t n_connections;
     size_t position; /* in the reply */
     int is_open;
-    char request[65536]; /* of the last exchange, terminated */
+    char request[524288]; /* of the last exchange, terminated */
     size_t request_bytes;
 };
 
