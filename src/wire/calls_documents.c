@@ -142,7 +142,7 @@ ir_call_upload_limit(struct ir_wire *w, const char *ticket,
         .authenticationTicket = ir_call_out(ticket),
     };
     const struct tns__GeneralAppSettingsAnswer *r;
-    const char *text;
+    LONG64 limit;
 
     *limit_bytes = 0;
     IR_CALL(w, GetGeneralAppSettings, GeneralAppSettings, IR_CALL_REPEATABLE,
@@ -152,9 +152,11 @@ ir_call_upload_limit(struct ir_wire *w, const char *ticket,
     if (r->GeneralSettings == NULL
         || r->GeneralSettings->UploadSettings == NULL)
         return IR_OK;
-    text = r->GeneralSettings->UploadSettings->DocumentMaxSize;
-    for (; text != NULL && *text >= '0' && *text <= '9'
-         && *limit_bytes < UINT64_MAX / 100; text++)
-        *limit_bytes = *limit_bytes * 10 + (uint64_t)(*text - '0');
+    /* A text that is no number may be one with a unit or with separators. */
+    if (soap_s2xsd__long(w->soap,
+            r->GeneralSettings->UploadSettings->DocumentMaxSize, &limit)
+            == SOAP_OK
+        && limit > 0)
+        *limit_bytes = (uint64_t)limit;
     return IR_OK;
 }
