@@ -193,8 +193,10 @@ create_upload_handler(struct ir_wire *w)
 static int
 sample(void *ctx, uint64_t offset, void *data, size_t n, size_t *got)
 {
+    static const char text[] = "sample-29";
+
     (void)ctx;
-    memcpy(data, "sample-29" + offset, n);
+    memcpy(data, text + offset, n);
     *got = n;
     return 0;
 }
