@@ -157,13 +157,38 @@ check_size(struct upload *u)
     return IR_OK;
 }
 
+static struct ir_commit
+describe_commit(const struct upload *u)
+{
+    const struct ir_upload_options *o = &u->push.o;
+    struct ir_commit what = {
+        .path = u->path,
+        .comment = o->comment,
+        .xml_parameters = o->xml_parameters,
+        .version = o->version,
+    };
+
+    if (o->new_only) {
+        what.folder = u->folder;
+        what.name = u->name;
+        if (what.xml_parameters == NULL)
+            what.xml_parameters = "<xmlparameters/>";
+    }
+    return what;
+}
+
 static enum ir_status
 prepare(struct upload *u)
 {
-    struct ir_error *e = &u->push.c->error;
+    struct ir_client *c = u->push.c;
+    struct ir_error *e = &c->error;
+    struct ir_commit what;
 
-    if (ir_session_check(u->push.c) != IR_OK || split_path(u) != IR_OK
-        || ir_session_prove(u->push.c) != IR_OK)
+    if (ir_session_check(c) != IR_OK || split_path(u) != IR_OK)
+        return e->status;
+    what = describe_commit(u);
+    if (ir_call_check_commit(c->wire, &what) != IR_OK
+        || ir_session_prove(c) != IR_OK)
         return e->status;
     if (u->push.o.new_only && u->folder[0] == '\0')
         return ir_error_set(e, IR_E_ARGUMENT,
@@ -244,25 +269,14 @@ static enum ir_status
 commit(struct upload *u)
 {
     struct ir_client *c = u->push.c;
-    const struct ir_upload_options *o = &u->push.o;
-    struct ir_commit what = {
-        .path = u->path,
-        .comment = o->comment,
-        .xml_parameters = o->xml_parameters,
-        .version = o->version,
-    };
+    struct ir_commit what = describe_commit(u);
 
-    if (o->new_only) {
-        what.folder = u->folder;
-        what.name = u->name;
-        if (what.xml_parameters == NULL)
-            what.xml_parameters = "<xmlparameters/>";
-    }
     IR_IN_SESSION(c, IR_NAMES_TWO,
         ir_call_commit(c->wire, c->ticket, u->push.handler.id, &what,
             &u->uploaded));
     return conclude(u);
 }
+
 /* Check it in again if we checked it out, without touching the error that
  * stands. */
 static void

@@ -130,6 +130,10 @@ struct ir_commit {
     int64_t version;
 };
 
+/* Can it be sent?  Asked before the bytes are, as nothing of them would remain
+ * of a commit that fails.  IR_E_ARGUMENT says why not. */
+enum ir_status ir_call_check_commit(struct ir_wire *w,
+    const struct ir_commit *c);
 enum ir_status ir_call_commit(struct ir_wire *w, const char *ticket,
     const char *handler, const struct ir_commit *c, struct ir_uploaded *a);
 

@@ -10,6 +10,10 @@
 #include "wire/call.h"
 #include "wire/calls.h"
 
+/* Packed: major 1 to 2400, minor and revision 0 to 999. */
+#define VERSION_MIN 1000000
+#define VERSION_MAX INT64_C(2400999999)
+
 enum ir_status
 ir_call_create_upload_handler(struct ir_wire *w, const char *ticket,
     uint64_t chunk_bytes, struct ir_upload_handler *a)
@@ -139,6 +143,24 @@ ir_call_delete_upload_handler(struct ir_wire *w, const char *ticket,
 
 /* ---- The commit -------------------------------------------------------- */
 
+enum ir_status
+ir_call_check_commit(struct ir_wire *w, const struct ir_commit *c)
+{
+    enum ir_status st = ir_call_check_text(w, "path", c->path, 0);
+
+    if (st == IR_OK && c->comment != NULL)
+        st = ir_call_check_text(w, "comment", c->comment, 1);
+    if (st == IR_OK && c->xml_parameters != NULL)
+        st = ir_call_check_text(w, "xml_parameters", c->xml_parameters, 1);
+    if (st != IR_OK || c->version == 0
+        || (c->version >= VERSION_MIN && c->version <= VERSION_MAX))
+        return st;
+    ir_error_clear(w->error);
+    return ir_error_set(w->error, IR_E_ARGUMENT,
+        "version %" PRId64 " is not from %d to %" PRId64, c->version,
+        VERSION_MIN, VERSION_MAX);
+}
+
 static enum ir_status
 take_uploaded(struct ir_wire *w, const struct tns__UploadedAnswer *r,
     struct ir_uploaded *a)
@@ -235,6 +257,8 @@ enum ir_status
 ir_call_commit(struct ir_wire *w, const char *ticket, const char *handler,
     const struct ir_commit *c, struct ir_uploaded *a)
 {
+    if (ir_call_check_commit(w, c) != IR_OK)
+        return w->error->status;
     if (c->folder != NULL)
         return commit_new(w, ticket, handler, c, a);
     if (c->xml_parameters != NULL)

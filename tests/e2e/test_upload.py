@@ -140,6 +140,16 @@ class Everyday(Upload):
 
         self.same()
 
+    def test_comment_that_cannot_be_sent_is_refused_before_a_byte_is(self):
+        with self.emulator() as emulator:
+            runs = [self.put(emulator, "--no-preflight", "--comment", comment)
+                    for comment in ("a\x01b", "a\udcffb")]
+            report = emulator.stop()
+
+        for run in runs:
+            self.assertEqual(run.exit, 2, run)
+        self.assertNotIn("CreateUploadHandler", report["calls"])
+
     def test_forced_names_are_understood_at_once(self):
         for spelling in ("documented", "classic"):
             with self.subTest(spelling), \

@@ -100,6 +100,17 @@ ir_call_delete_upload_handler(struct ir_wire *w, const char *ticket,
 }
 
 enum ir_status
+ir_call_check_commit(struct ir_wire *w, const struct ir_commit *c)
+{
+    struct ir_error *e = fake_calls_error(w);
+
+    (void)c;
+    if (fake_uploads.commit_unfit)
+        return ir_error_set(e, IR_E_ARGUMENT, "told to fail");
+    return e->status;
+}
+
+enum ir_status
 ir_call_commit(struct ir_wire *w, const char *ticket, const char *handler,
     const struct ir_commit *c, struct ir_uploaded *a)
 {

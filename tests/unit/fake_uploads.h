@@ -15,6 +15,7 @@ struct fake_uploads {
     enum ir_status chunk;      /* how chunk number 'chunk_at' ends ... */
     int chunk_at;
     int chunk_sent;            /* ... and whether it had left */
+    int commit_unfit;          /* to be sent */
     enum ir_status commit;     /* how the commit ends */
     int commit_happens;        /* though its reply is lost */
     int stages_wrong;          /* filehexcrc is of other bytes */

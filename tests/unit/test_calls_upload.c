@@ -580,6 +580,56 @@ test_a_new_document_comes_before_parameters_version_and_comment(void **state)
     }
 }
 
+static void
+test_a_commit_that_cannot_be_sent_is_refused_before_sending(void **state)
+{
+    static const struct {
+        struct ir_commit what;
+        const char *why;
+    } rows[] = {
+        { { .path = NULL }, "path is empty" },
+        { { .path = "" }, "path is empty" },
+        { { .path = "/L/a\x01" }, "path has a byte at position 4" },
+        { { .path = "/L/a", .comment = "a\x01" }, "comment" },
+        { { .path = "/L/a", .comment = "\xFF" }, "comment" },
+        { { .path = "/L/a", .xml_parameters = "<a>\xED\xA0\x80</a>" },
+            "xml_parameters" },
+        { { .path = "/L/a", .version = -1 }, "version" },
+        { { .path = "/L/a", .version = 1 }, "version" },
+        { { .path = "/L/a", .version = 999999 }, "version" },
+        { { .path = "/L/a", .version = 2401000000 }, "version" },
+        { { .path = "/L/a", .version = 70000000000 }, "version" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct ir_uploaded a;
+
+        line_reset(&line);
+        ir_call_check_commit(line.wire, &rows[i].what);
+        check_error(rows[i].why, &line.error, IR_E_ARGUMENT, rows[i].why);
+        ir_call_commit(line.wire, "t", "h-1", &rows[i].what, &a);
+        check_error(rows[i].why, &line.error, IR_E_ARGUMENT, rows[i].why);
+        assert_int_equal(fake_transport.n_exchanges, 0);
+    }
+}
+
+static void
+test_a_commit_of_the_least_and_the_highest_version_can_be_sent(void **state)
+{
+    static const int64_t versions[] = { 0, 1000000, 2400999999 };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(versions); i++) {
+        const struct ir_commit what = { .path = "/L/a", .comment = "",
+            .xml_parameters = "", .version = versions[i] };
+
+        ir_error_clear(&line.error);
+        ir_call_check_commit(line.wire, &what);
+        check_error("version", &line.error, IR_OK, "");
+    }
+}
+
 static int
 set_up(void **state)
 {
@@ -623,6 +673,8 @@ main(void)
         TEST(test_a_commit_tells_the_document_in_any_case),
         TEST(test_a_refused_commit_tells_no_document),
         TEST(test_a_new_document_comes_before_parameters_version_and_comment),
+        TEST(test_a_commit_that_cannot_be_sent_is_refused_before_sending),
+        TEST(test_a_commit_of_the_least_and_the_highest_version_can_be_sent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -229,6 +229,9 @@ test_what_cannot_be_committed_is_not_sent(void **state)
     fake_uploads.checked_out_by = NULL;
     options.new_only = 1;
     assert_int_equal(put(10, NULL), IR_E_SERVER);
+    options.skip_preflight = 1;
+    fake_uploads.commit_unfit = 1;
+    assert_int_equal(put(10, NULL), IR_E_ARGUMENT);
 
     assert_int_equal(fake_uploads.n_created, 0);
 }
