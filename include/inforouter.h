@@ -117,6 +117,9 @@ struct ir_options {
     int idle_timeout_ms;     /* with less than 1 KiB moving; 0: 60 s */
     int call_timeout_ms;     /* one call of this library; 0: no limit */
     int allow_http;          /* plain http to other hosts than loopback */
+    const char *state_dir;   /* folder, made if missing, in which open handlers
+                                are noted for ir_jobs() and ir_gc(); NULL: they
+                                are not */
     ir_log_fn log;           /* NULL: silence */
     void *log_ctx;
 };
@@ -544,6 +547,40 @@ IR_API enum ir_status ir_queue_list(struct ir_client *c,
     struct ir_listing *listing);
 IR_API enum ir_status ir_queue_add(struct ir_client *c, const char *path);
 IR_API enum ir_status ir_queue_remove(struct ir_client *c, const char *path);
+
+/* ---- What was left behind ---------------------------------------------- */
+
+enum ir_job_kind {
+    IR_JOB_DOWNLOAD, /* of a document or an archive */
+    IR_JOB_UPLOAD,
+    IR_JOB_RESUMABLE /* an interrupted download; no handler is open */
+};
+
+/* A transfer that is under way, or ended without deleting its handler, or can
+ * be resumed. */
+struct ir_job {
+    enum ir_job_kind kind;
+    const char *handler; /* NULL: none is open */
+    const char *url;
+    const char *path;
+    const char *file; /* local, absolute; NULL: none */
+    int is_running;   /* its process lives */
+    int is_resumable; /* its journal stands beside the file */
+    uint64_t done_bytes;  /* as the journal claims */
+    uint64_t total_bytes;
+};
+
+/* 'job' lives for the call; 0 goes on, anything else ends the listing. */
+typedef int (*ir_job_fn)(void *ctx, const struct ir_job *job);
+
+/* What is noted in 'state_dir', in no order.  'why' may be NULL. */
+IR_API enum ir_status ir_jobs(const char *state_dir, ir_job_fn fn, void *ctx,
+    struct ir_error *why);
+
+/* Delete the handlers that processes which are gone left open on this server,
+ * as far as it still knows them; '*n_deleted' (may be NULL) is their number.
+ * Servers tie a handler to its session or user: the same one is needed. */
+IR_API enum ir_status ir_gc(struct ir_client *c, uint64_t *n_deleted);
 
 /* ---- Small documents in one call --------------------------------------- */
 

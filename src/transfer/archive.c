@@ -248,7 +248,9 @@ ir_zip_file(struct ir_client *c, const char *const *paths, size_t n_paths,
         return e->status;
     if (file == NULL)
         ir_error_set(e, IR_E_ARGUMENT, "no file is named");
-    else if (ir_file_open(&z.file, file, z.o.keep_existing, e) == IR_OK
+    z.pull.file = file;
+    if (e->status == IR_OK
+        && ir_file_open(&z.file, file, z.o.keep_existing, e) == IR_OK
         && run(&z, &t, paths, n_paths) == IR_OK)
         ir_file_publish(&z.file, e);
     ir_file_close(&z.file);

@@ -94,9 +94,12 @@ ir_client_new(const char *url, const struct ir_options *opts,
     c->spelling = o.spelling;
     c->log = o.log;
     c->log_ctx = o.log_ctx;
+    c->ledger.fd = -1;
     st = ir_client_keep(c, &c->language, o.language);
     if (st == IR_OK)
         st = ir_client_keep(c, &c->url, url);
+    if (st == IR_OK)
+        st = ir_client_keep(c, &c->ledger.folder, o.state_dir);
     if (st == IR_OK)
         st = ir_wire_new(url, &o, &c->error, &c->wire);
     if (st != IR_OK) {
@@ -116,6 +119,8 @@ ir_client_free(struct ir_client *c)
     if (c == NULL)
         return;
     ir_wire_free(c->wire);
+    ir_ledger_leave(c);
+    free(c->ledger.folder);
     forget(&c->ticket);
     forget(&c->password);
     free(c->url);

@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 
+#include "transfer/ledger.h"
 #include "wire/calls.h"
 #include "wire/wire.h"
 
@@ -20,6 +21,7 @@ struct ir_client {
     char *language;
     enum ir_spelling spelling; /* AUTO until a call has settled it */
     int ticket_proved; /* a call whose name has one spelling took the ticket */
+    struct ir_ledger ledger;
     char *name; /* of the document that was staged last */
     char *content_type;
     char *modified;

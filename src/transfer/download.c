@@ -124,12 +124,16 @@ ir_download_file(struct ir_client *c, const char *path, const char *file,
     if (ir_file_open(&l.file, file, d.o.keep_existing, &c->error) != IR_OK)
         return c->error.status;
     l.pull = &d;
+    d.file = file;
     if (d.o.resume && path != NULL)
         begin_resume(&l, &d, path);
     if (download(&d, path, &t, result) == IR_OK)
         ir_file_publish(&l.file, &c->error);
     else if (is_resumable(&l, &d))
         ir_file_keep(&l.file);
+    if (d.o.resume && (l.journal.fd >= 0 || l.state.offset > 0))
+        ir_ledger_resumable(c, path, file,
+            c->error.status != IR_OK && !l.file.is_ours);
     if (l.file.is_ours || c->error.status == IR_OK)
         ir_journal_remove(&l.journal);
     ir_journal_close(&l.journal);

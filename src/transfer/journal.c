@@ -79,26 +79,6 @@ append(struct ir_journal *j, const char *text, size_t n, struct ir_error *e)
     return IR_OK;
 }
 
-/* Texts of the caller, of which a line is made.  0 if it does not fit. */
-static size_t
-escape(const char *text, char *to, size_t size)
-{
-    size_t n = 0;
-
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-
-        if (n + 4 > size)
-            return 0;
-        if (c <= ' ' || c == '%' || c == 0x7F)
-            n += (size_t)snprintf(to + n, 4, "%%%02X", c);
-        else
-            to[n++] = (char)c;
-    }
-    to[n] = '\0';
-    return n;
-}
-
 static const char *
 or_dash(const char *text)
 {
@@ -123,8 +103,8 @@ ir_journal_start(struct ir_journal *j, const struct ir_journal_key *key,
     if (ftruncate(j->fd, 0) != 0 || lseek(j->fd, 0, SEEK_SET) != 0)
         return ir_error_set_errno(e, IR_E_IO, errno, "cannot empty %s",
             j->name);
-    if (escape(key->url, url, sizeof url) == 0
-        || escape(key->path, path, sizeof path) == 0) {
+    if (ir_journal_escape(key->url, url, sizeof url) == 0
+        || ir_journal_escape(key->path, path, sizeof path) == 0) {
         ir_journal_remove(j);
         return IR_OK;
     }
@@ -155,6 +135,53 @@ ir_journal_add(struct ir_journal *j, const struct ir_chunk *chunk,
         " %" PRIX32 "\n", chunk->offset, chunk->length, chunk->crc32);
 
     return j->fd < 0 ? IR_OK : append(j, line, (size_t)n, e);
+}
+
+/* ---- Texts ------------------------------------------------------------- */
+
+size_t
+ir_journal_escape(const char *text, char *to, size_t size)
+{
+    size_t n = 0;
+
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (n + 4 > size)
+            return 0;
+        if (c <= ' ' || c == '%' || c == 0x7F)
+            n += (size_t)snprintf(to + n, 4, "%%%02X", c);
+        else
+            to[n++] = (char)c;
+    }
+    to[n] = '\0';
+    return n;
+}
+
+static int
+digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+int
+ir_journal_unescape(const char *text, char *to, size_t size)
+{
+    size_t n = 0;
+
+    while (*text != '\0' && n + 1 < size) {
+        int high = *text == '%' ? digit(text[1]) : -1;
+        int low = high < 0 ? -1 : digit(text[2]);
+
+        if (*text == '%' && (low < 0 || high + low == 0))
+            return 0;
+        to[n++] = *text == '%' ? (char)(high * 16 + low) : *text;
+        text += *text == '%' ? 3 : 1;
+    }
+    to[n] = '\0';
+    return *text == '\0';
 }
 
 /* ---- Reading ----------------------------------------------------------- */
@@ -229,7 +256,7 @@ is_same(struct reader *r, const char *word, const char *text)
     char escaped[LINE_BYTES];
     const char *value = next_value(r, word);
 
-    return value != NULL && escape(text, escaped, sizeof escaped) > 0
+    return value != NULL && ir_journal_escape(text, escaped, sizeof escaped) > 0
         && strcmp(value, escaped) == 0;
 }
 
@@ -364,6 +391,43 @@ ir_journal_read(struct ir_journal *j, int part_fd,
     }
     free(r);
     return state->offset > 0;
+}
+
+/* ---- A look from outside ----------------------------------------------- */
+
+int
+ir_journal_peek(const char *file, uint64_t *done_bytes, uint64_t *total_bytes)
+{
+    char path[4096 + sizeof ".part.journal"];
+    struct reader *r = malloc(sizeof *r);
+    const char *line;
+    int is_good = 0;
+
+    *done_bytes = 0;
+    *total_bytes = 0;
+    if (r == NULL || strlen(file) > 4096) {
+        free(r);
+        return 0;
+    }
+    snprintf(path, sizeof path, "%s.part%s", file, suffix);
+    r->file = fopen(path, "re");
+    while (r->file != NULL && (line = next_line(r)) != NULL) {
+        uint64_t offset;
+        uint64_t length;
+
+        if (strncmp(line, "size ", 5) == 0) {
+            line += 5;
+            is_good = take_number(&line, total_bytes);
+        } else if (strncmp(line, "done ", 5) == 0) {
+            line += 5;
+            if (take_number(&line, &offset) && take_number(&line, &length))
+                *done_bytes += length;
+        }
+    }
+    if (r->file != NULL)
+        fclose(r->file);
+    free(r);
+    return is_good;
 }
 
 /* ---- Closing ----------------------------------------------------------- */

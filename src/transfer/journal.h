@@ -56,6 +56,16 @@ enum ir_status ir_journal_handler(struct ir_journal *j, const char *id,
 enum ir_status ir_journal_add(struct ir_journal *j,
     const struct ir_chunk *chunk, struct ir_error *e);
 
+/* What the journal of the local file 'file' claims, unchecked; 0 if there is
+ * none. */
+int ir_journal_peek(const char *file, uint64_t *done_bytes,
+    uint64_t *total_bytes);
+
+/* A text as it stands on a line, and back.  0 if it does not fit, or is no such
+ * text. */
+size_t ir_journal_escape(const char *text, char *to, size_t size);
+int ir_journal_unescape(const char *text, char *to, size_t size);
+
 void ir_journal_close(struct ir_journal *j);
 
 /* Close it and remove the file. */

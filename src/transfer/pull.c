@@ -178,6 +178,16 @@ stage_document(struct ir_pull *d, struct ir_handler *handler)
         handler);
 }
 
+/* Stage, and note that there is something to delete. */
+static enum ir_status
+stage(struct ir_pull *d, struct ir_handler *handler)
+{
+    d->stage(d, handler);
+    if (handler->id[0] != '\0')
+        ir_ledger_note(d->c, IR_JOB_DOWNLOAD, handler->id, d->path, d->file);
+    return d->c->error.status;
+}
+
 static int
 is_same(const struct ir_document *a, const struct ir_document *b)
 {
@@ -195,11 +205,12 @@ stage_same(struct ir_pull *d)
     struct ir_document now;
 
     if (was->id[0] == '\0') {
-        if (d->stage(d, &d->handler) != IR_OK)
+        if (stage(d, &d->handler) != IR_OK)
             return e->status;
         now = d->handler.document;
     } else {
         d->handler = *was;
+        ir_ledger_note(d->c, IR_JOB_DOWNLOAD, was->id, d->path, d->file);
         if (!was->document.has_crc32)
             return IR_OK;
         IR_IN_SESSION(d->c, IR_NAMES_ONE,
@@ -230,12 +241,13 @@ stage_rest(struct ir_pull *d)
         ir_error_clear(e);
         ir_staged_end(d->c, d->handler.id[0] == '\0' ? d->resume->handler.id
                                                      : d->handler.id);
+        ir_ledger_forget(d->c);
         ir_error_clear(e);
         d->resume = NULL;
         d->handler.id[0] = '\0';
         if (ir_pull_report(d, IR_EVENT_WARNING, 0, changed.message) != IR_OK)
             return e->status;
-        return d->stage(d, &d->handler);
+        return stage(d, &d->handler);
     }
     ir_plan_init(&d->plan, d->handler.document.size_bytes,
         d->resume->handler.chunk_bytes < d->handler.chunk_bytes
@@ -250,7 +262,7 @@ stage_rest(struct ir_pull *d)
 static enum ir_status
 stage_all(struct ir_pull *d)
 {
-    if (d->handler.id[0] == '\0' && d->stage(d, &d->handler) != IR_OK)
+    if (d->handler.id[0] == '\0' && stage(d, &d->handler) != IR_OK)
         return d->c->error.status;
     ir_plan_init(&d->plan, d->handler.document.size_bytes,
         d->handler.chunk_bytes);
@@ -298,7 +310,10 @@ ir_pull_end(struct ir_pull *d)
         ir_wire_grace(d->c->wire, IR_CLIENT_GRACE_MS);
         ir_staged_end(d->c, d->handler.id);
     }
-    if (d->c->error.status != IR_OK) {
+    if (d->c->error.status == IR_OK) {
+        ir_ledger_forget(d->c);
+    } else {
+        ir_ledger_leave(d->c);
         snprintf(message, sizeof message,
             "the server may still hold a staged file: %s",
             d->c->error.message);
@@ -357,8 +372,9 @@ restage(struct ir_pull *d)
         != IR_OK)
         return e->status;
     ir_staged_end(d->c, d->handler.id);
+    ir_ledger_forget(d->c);
     ir_error_clear(e);
-    d->stage(d, &fresh);
+    stage(d, &fresh);
     memcpy(d->handler.id, fresh.id, sizeof fresh.id);
     if (e->status != IR_OK) {
         if (!e->retryable && e->status != IR_E_CANCELLED)

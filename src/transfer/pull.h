@@ -20,6 +20,7 @@ struct ir_pull {
     const struct ir_sink *sink; /* NULL: the caller takes chunk->data */
     uint8_t *chunk;             /* unless the sink is rewritable */
     const char *path;
+    const char *file;                       /* local, for notes; or NULL */
     struct ir_journal *journal;             /* NULL: none is kept */
     const struct ir_journal_state *resume;  /* NULL: from the first byte */
     uint64_t resumed_bytes;

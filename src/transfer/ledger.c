@@ -1,0 +1,425 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT */
+#define _DEFAULT_SOURCE /* DT_REG */
+#include "transfer/ledger.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "codec/crc32.h"
+#include "transfer/journal.h"
+#include "transfer/session.h"
+#include "transfer/staged.h"
+
+static const char magic[] = "inforouter-job 1";
+static const char *const kinds[] = {
+    [IR_JOB_DOWNLOAD] = "download-",
+    [IR_JOB_UPLOAD] = "upload-",
+    [IR_JOB_RESUMABLE] = "resume-",
+};
+
+/* Room for the longest line of a note. */
+#define LINE_BYTES 16384
+
+/* ---- The folder -------------------------------------------------------- */
+
+/* Make it and those above it; only we may look into what is made. */
+static int
+make_folder(const char *folder)
+{
+    char path[4096];
+    size_t n = strlen(folder);
+
+    if (n == 0 || n >= sizeof path)
+        return -1;
+    for (size_t i = 1; i <= n; i++) {
+        if (folder[i] != '/' && folder[i] != '\0')
+            continue;
+        memcpy(path, folder, i);
+        path[i] = '\0';
+        if (mkdir(path, 0700) != 0 && errno != EEXIST)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+open_folder(const char *folder)
+{
+    return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void
+warn(const struct ir_client *c)
+{
+    ir_client_log(c, IR_LOG_WARNING,
+        "the open handler cannot be noted in %s: %s", c->ledger.folder,
+        strerror(errno));
+}
+
+/* ---- A note ------------------------------------------------------------ */
+
+/* Where 'file' is when somebody else reads it. */
+static int
+print_file(FILE *to, const char *file)
+{
+    char here[4096];
+    char escaped[LINE_BYTES];
+
+    if (file == NULL)
+        return fputs("file -\n", to);
+    fputs("file ", to);
+    if (*file != '/') {
+        if (getcwd(here, sizeof here) == NULL
+            || ir_journal_escape(here, escaped, sizeof escaped) == 0)
+            return -1;
+        fprintf(to, "%s/", escaped);
+    }
+    if (ir_journal_escape(file, escaped, sizeof escaped) == 0)
+        return -1;
+    return fprintf(to, "%s\n", escaped);
+}
+
+/* Write the note in 'fd', which it keeps.  0, or -1 and errno. */
+static int
+write_note(int fd, const char *url, const char *path, const char *file)
+{
+    char escaped_url[LINE_BYTES];
+    char escaped_path[LINE_BYTES];
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    FILE *to = copy < 0 ? NULL : fdopen(copy, "w");
+    int failed;
+
+    if (to == NULL) {
+        if (copy >= 0)
+            close(copy);
+        return -1;
+    }
+    failed = ir_journal_escape(url, escaped_url, sizeof escaped_url) == 0
+        || ir_journal_escape(path, escaped_path, sizeof escaped_path) == 0
+        || fprintf(to, "%s\nurl %s\npath %s\n", magic, escaped_url,
+               escaped_path) < 0
+        || print_file(to, file) < 0;
+    return fclose(to) != 0 || failed ? -1 : 0;
+}
+
+/* Open the note 'name' for us alone, emptied; -1 and errno if that cannot
+ * be. */
+static int
+open_note(const char *folder, const char *name)
+{
+    int dir = open_folder(folder);
+    int fd;
+
+    if (dir < 0 && errno == ENOENT && make_folder(folder) == 0)
+        dir = open_folder(folder);
+    if (dir < 0)
+        return -1;
+    fd = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK
+        | O_CLOEXEC, 0600);
+    if (fd >= 0 && (flock(fd, LOCK_EX | LOCK_NB) != 0
+            || ftruncate(fd, 0) != 0)) {
+        close(fd);
+        fd = -1;
+    }
+    close(dir);
+    return fd;
+}
+
+static void
+remove_note(const char *folder, const char *name)
+{
+    int dir = open_folder(folder);
+
+    if (dir < 0)
+        return;
+    unlinkat(dir, name, 0);
+    close(dir);
+}
+
+void
+ir_ledger_note(struct ir_client *c, enum ir_job_kind kind, const char *id,
+    const char *path, const char *file)
+{
+    struct ir_ledger *l = &c->ledger;
+
+    if (l->folder == NULL || path == NULL)
+        return;
+    ir_ledger_leave(c);
+    snprintf(l->name, sizeof l->name, "%s%s", kinds[kind], id);
+    l->fd = open_note(l->folder, l->name);
+    if (l->fd < 0 || write_note(l->fd, c->url, path, file) != 0)
+        warn(c);
+}
+
+void
+ir_ledger_forget(struct ir_client *c)
+{
+    if (c->ledger.fd < 0)
+        return;
+    remove_note(c->ledger.folder, c->ledger.name);
+    ir_ledger_leave(c);
+}
+
+void
+ir_ledger_leave(struct ir_client *c)
+{
+    if (c->ledger.fd >= 0)
+        close(c->ledger.fd);
+    c->ledger.fd = -1;
+}
+
+/* One note for each local file. */
+static void
+name_resumable(const char *file, char *name, size_t size)
+{
+    char here[4096] = "";
+    uint32_t crc32 = 0;
+
+    if (*file != '/' && getcwd(here, sizeof here) != NULL)
+        crc32 = ir_crc32(ir_crc32(0, here, strlen(here)), "/", 1);
+    crc32 = ir_crc32(crc32, file, strlen(file));
+    snprintf(name, size, "%s%08lx", kinds[IR_JOB_RESUMABLE],
+        (unsigned long)crc32);
+}
+
+void
+ir_ledger_resumable(struct ir_client *c, const char *path, const char *file,
+    int yes)
+{
+    char name[32];
+    int fd;
+
+    if (c->ledger.folder == NULL)
+        return;
+    name_resumable(file, name, sizeof name);
+    if (!yes) {
+        remove_note(c->ledger.folder, name);
+        return;
+    }
+    fd = open_note(c->ledger.folder, name);
+    if (fd < 0 || write_note(fd, c->url, path, file) != 0)
+        warn(c);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* ---- Reading ----------------------------------------------------------- */
+
+/* A note, read. */
+struct note {
+    int dir;
+    int fd; /* locked unless its process lives */
+    struct ir_job job;
+    char name[256];
+    char url[LINE_BYTES];
+    char path[LINE_BYTES];
+    char file[LINE_BYTES];
+    char handler[65];
+};
+
+static int
+read_line(FILE *from, const char *word, char *to, size_t size)
+{
+    char line[LINE_BYTES];
+    size_t n = strlen(word);
+
+    if (fgets(line, sizeof line, from) == NULL || strncmp(line, word, n) != 0
+        || line[strlen(line) - 1] != '\n')
+        return 0;
+    line[strlen(line) - 1] = '\0';
+    return ir_journal_unescape(line + n, to, size);
+}
+
+static int
+read_texts(struct note *n)
+{
+    int copy = fcntl(n->fd, F_DUPFD_CLOEXEC, 0);
+    FILE *from = copy < 0 ? NULL : fdopen(copy, "r");
+    char head[64];
+    int is_good;
+
+    if (from == NULL) {
+        if (copy >= 0)
+            close(copy);
+        return 0;
+    }
+    is_good = read_line(from, "", head, sizeof head)
+        && read_line(from, "url ", n->url, sizeof n->url)
+        && read_line(from, "path ", n->path, sizeof n->path)
+        && read_line(from, "file ", n->file, sizeof n->file);
+    fclose(from);
+    return is_good;
+}
+
+/* The kind and the handler are in the name. */
+static int
+read_name(struct note *n)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        size_t length = strlen(kinds[i]);
+        const char *rest = n->name + length;
+
+        if (strncmp(n->name, kinds[i], length) != 0)
+            continue;
+        if (*rest == '\0' || strlen(rest) >= sizeof n->handler)
+            return 0;
+        n->job.kind = (enum ir_job_kind)i;
+        snprintf(n->handler, sizeof n->handler, "%s", rest);
+        return 1;
+    }
+    return 0;
+}
+
+/* 1 if it is a note that can be read; a process that lives may just be writing
+ * its. */
+static int
+open_for_reading(struct note *n, int dir, const char *name)
+{
+    struct stat st;
+    int is_good;
+
+    memset(&n->job, 0, sizeof n->job);
+    n->dir = dir;
+    if (strlen(name) >= sizeof n->name)
+        return 0;
+    snprintf(n->name, sizeof n->name, "%s", name);
+    if (!read_name(n))
+        return 0;
+    n->fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (n->fd < 0)
+        return 0;
+    is_good = fstat(n->fd, &st) == 0 && S_ISREG(st.st_mode)
+        && st.st_uid == geteuid();
+    n->job.is_running = flock(n->fd, LOCK_EX | LOCK_NB) != 0;
+    is_good = is_good && read_texts(n);
+    n->job.url = n->url;
+    n->job.path = n->path;
+    n->job.file = strcmp(n->file, "-") == 0 ? NULL : n->file;
+    n->job.handler = n->job.kind == IR_JOB_RESUMABLE ? NULL : n->handler;
+    if (is_good && n->job.file != NULL && n->job.kind != IR_JOB_UPLOAD)
+        n->job.is_resumable = ir_journal_peek(n->job.file,
+            &n->job.done_bytes, &n->job.total_bytes);
+    if (!is_good)
+        close(n->fd);
+    return is_good;
+}
+
+/* Call 'fn' for each note of 'folder', until it returns other than 0. */
+static enum ir_status
+for_each(const char *folder, int (*fn)(void *ctx, struct note *n), void *ctx,
+    struct ir_error *e)
+{
+    int fd = open_folder(folder);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    struct note *n = malloc(sizeof *n);
+    struct dirent *entry;
+    int more = 1;
+
+    if (dir == NULL && errno != ENOENT)
+        ir_error_set_errno(e, IR_E_IO, errno, "cannot read the folder %s",
+            folder);
+    if (n == NULL)
+        ir_error_set(e, IR_E_MEMORY, "out of memory");
+    while (dir != NULL && n != NULL && more
+        && (entry = readdir(dir)) != NULL) {
+        if (!open_for_reading(n, fd, entry->d_name))
+            continue;
+        more = fn(ctx, n) == 0;
+        close(n->fd);
+    }
+    free(n);
+    if (dir != NULL)
+        closedir(dir);
+    else if (fd >= 0)
+        close(fd);
+    return e->status;
+}
+
+/* ---- Public ------------------------------------------------------------ */
+
+struct listing {
+    ir_job_fn fn;
+    void *ctx;
+};
+
+static int
+show(void *ctx, struct note *n)
+{
+    struct listing *l = ctx;
+
+    return l->fn(l->ctx, &n->job);
+}
+
+enum ir_status
+ir_jobs(const char *state_dir, ir_job_fn fn, void *ctx, struct ir_error *why)
+{
+    struct listing l = { fn, ctx };
+    struct ir_error unread;
+
+    if (why == NULL)
+        why = &unread;
+    ir_error_clear(why);
+    if (state_dir == NULL)
+        return ir_error_set(why, IR_E_ARGUMENT, "no folder is named");
+    return for_each(state_dir, show, &l, why);
+}
+
+struct collection {
+    struct ir_client *c;
+    uint64_t n_deleted;
+};
+
+static enum ir_status
+delete_handler(struct ir_client *c, const struct ir_job *job)
+{
+    if (job->kind == IR_JOB_DOWNLOAD)
+        return ir_staged_end(c, job->handler);
+    IR_IN_SESSION(c, IR_NAMES_TWO,
+        ir_call_delete_upload_handler(c->wire, c->ticket, job->handler));
+    return c->error.status;
+}
+
+static int
+collect(void *ctx, struct note *n)
+{
+    struct collection *all = ctx;
+    struct ir_client *c = all->c;
+    const struct ir_job *job = &n->job;
+
+    if (job->is_running || strcmp(job->url, c->url) != 0)
+        return 0;
+    if (job->kind != IR_JOB_RESUMABLE) {
+        if (delete_handler(c, job) != IR_OK)
+            return -1;
+        all->n_deleted++;
+        if (job->is_resumable)
+            ir_ledger_resumable(c, job->path, job->file, 1);
+    }
+    if (job->kind != IR_JOB_RESUMABLE || !job->is_resumable)
+        unlinkat(n->dir, n->name, 0);
+    return 0;
+}
+
+enum ir_status
+ir_gc(struct ir_client *c, uint64_t *n_deleted)
+{
+    struct collection all = { c, 0 };
+
+    ir_wire_begin(c->wire);
+    if (c->ledger.folder == NULL)
+        ir_error_set(&c->error, IR_E_ARGUMENT,
+            "the client has no folder for its state");
+    else if (ir_session_check(c) == IR_OK && ir_session_prove(c) == IR_OK)
+        for_each(c->ledger.folder, collect, &all, &c->error);
+    if (n_deleted != NULL)
+        *n_deleted = all.n_deleted;
+    return c->error.status;
+}
