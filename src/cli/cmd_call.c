@@ -133,7 +133,7 @@ write_bytes(struct ir_call *call, const char *output, struct ir_error *e)
     if (output != NULL && strcmp(output, "-") != 0)
         return ir_publish(output, call->bytes, call->n_bytes, IR_PUBLISH_SHARED,
             e);
-    if (ir_output_bytes(call->bytes, call->n_bytes) == 0)
+    if (ir_output_bytes(NULL, 0, call->bytes, call->n_bytes) == 0)
         return IR_OK;
     if (errno == 0)
         return ir_fault_set(e, IR_E_CANCELLED, "interrupted");

@@ -5,11 +5,12 @@
  * that fails does not keep the others from being fetched. */
 #include <string.h>
 
+#include "facts.h"
 #include "output.h"
 #include "printable.h"
 #include "progress.h"
 #include "session.h"
-#include "signals.h"
+#include "tally.h"
 #include "targets.h"
 
 struct work {
@@ -18,31 +19,10 @@ struct work {
     struct ir_session session;
     struct ir_targets targets;
     struct ir_transfer transfer;
-    int n_done;
-    int n_failed;
-    int first_code; /* of the failures */
+    struct ir_tally tally;
 };
 
-static void
-fail(struct work *w, struct ir_target *target, const struct ir_error *e)
-{
-    int code = ir_output_error(w->out, target->path, e);
-
-    target->failed = 1;
-    if (w->n_failed++ == 0)
-        w->first_code = code;
-}
-
 /* ---- One document ------------------------------------------------------ */
-
-/* An ir_write_fn. */
-static int
-write_stdout(void *ctx, uint64_t offset, const void *data, size_t n)
-{
-    (void)ctx;
-    (void)offset;
-    return ir_output_bytes(data, n);
-}
 
 static struct ir_download_options
 download_options(struct work *w)
@@ -66,8 +46,7 @@ static void
 tell_done(struct work *w, const struct ir_target *target,
     const struct ir_result *result)
 {
-    const char *level =
-        result->level == IR_LEVEL_VERIFIED ? "verified" : "chunk-verified";
+    const char *level = ir_facts_level(result->level);
     struct ir_record r;
     char size[24];
 
@@ -94,7 +73,7 @@ tell_done(struct work *w, const struct ir_target *target,
 static void
 get(struct work *w, struct ir_target *target)
 {
-    static const struct ir_sink to_stdout = { write_stdout, NULL, 0 };
+    static const struct ir_sink to_stdout = { ir_output_bytes, NULL, 0 };
     struct ir_client *c = w->session.client;
     struct ir_download_options o = download_options(w);
     int is_stdout = strcmp(target->file, "-") == 0 && w->targets.output != NULL;
@@ -107,48 +86,14 @@ get(struct work *w, struct ir_target *target)
     else
         st = ir_download_file(c, target->path, target->file, &o, &result);
     if (st != IR_OK) {
-        fail(w, target, ir_client_error(c));
+        ir_tally_fail(&w->tally, target->path, ir_client_error(c));
         return;
     }
     tell_done(w, target, &result);
-    w->n_done++;
+    w->tally.n_done++;
 }
 
 /* ---- All of them ------------------------------------------------------- */
-
-/* Has it become pointless to go on? */
-static int
-must_stop(const struct work *w)
-{
-    return ir_signals_caught() != 0 || ir_output_failed(w->out);
-}
-
-/* Ask the server for the names that only it knows. */
-static enum ir_status
-ask_names(struct work *w, struct ir_error *e)
-{
-    int64_t version = ir_options_get(w->s, IR_OPTION_DOC_VERSION, 0);
-    int n_named = 0;
-
-    for (int i = 0; i < w->targets.n && !must_stop(w); i++) {
-        struct ir_target *target = &w->targets.of[i];
-        struct ir_error problem = { .status = IR_OK };
-        struct ir_document document;
-
-        if (target->file != NULL)
-            continue;
-        if (ir_get_document(w->session.client, target->path, version, &document)
-            != IR_OK)
-            problem = *ir_client_error(w->session.client);
-        else
-            ir_targets_name(&w->targets, target, document.name, &problem);
-        if (problem.status != IR_OK)
-            fail(w, target, &problem);
-        else
-            n_named++;
-    }
-    return n_named == 0 ? IR_OK : ir_targets_check(&w->targets, e);
-}
 
 static enum ir_status
 prepare(struct work *w, struct ir_error *e)
@@ -164,35 +109,25 @@ prepare(struct work *w, struct ir_error *e)
         *e = w->session.error;
         return e->status;
     }
-    if (ask_names(w, e) != IR_OK)
+    if (ir_targets_ask(&w->targets, &w->session, &w->tally, e) != IR_OK)
         return e->status;
     return ir_targets_create(&w->targets, e);
-}
-
-static int
-exit_code(const struct work *w)
-{
-    if (ir_signals_caught() != 0)
-        return ir_fault_exit(IR_E_CANCELLED);
-    if (w->n_failed > 0 && w->n_done > 0)
-        return IR_EXIT_PARTIAL;
-    return w->first_code;
 }
 
 int
 ir_cmd_get(const struct ir_settings *s, struct ir_output *out)
 {
-    struct work w = { .s = s, .out = out };
+    struct work w = { .s = s, .out = out, .tally = { .out = out } };
     struct ir_error e = { .status = IR_OK };
     int code;
 
     ir_progress_init(&w.transfer, s, out);
     if (prepare(&w, &e) == IR_OK) {
-        for (int i = 0; i < w.targets.n && !must_stop(&w); i++) {
+        for (int i = 0; i < w.targets.n && !ir_tally_must_stop(&w.tally); i++) {
             if (!w.targets.of[i].failed)
                 get(&w, &w.targets.of[i]);
         }
-        code = exit_code(&w);
+        code = ir_tally_exit(&w.tally);
     } else {
         code = ir_output_error(out, NULL, &e);
     }

@@ -9,12 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "facts.h"
 #include "names.h"
 #include "output.h"
 #include "printable.h"
 #include "progress.h"
 #include "session.h"
 #include "signals.h"
+#include "tally.h"
 
 /* How soon a signal is noticed that came just before a wait for the writer. */
 #define READ_POLL_MS 200
@@ -31,9 +33,7 @@ struct work {
     struct ir_transfer transfer;
     struct item *items;
     int n;
-    int n_done;
-    int n_failed;
-    int first_code; /* of the failures */
+    struct ir_tally tally;
 };
 
 /* ---- One file ---------------------------------------------------------- */
@@ -94,25 +94,11 @@ upload_options(struct work *w)
     return o;
 }
 
-static const char *
-level_word(enum ir_level level)
-{
-    switch (level) {
-    case IR_LEVEL_VERIFIED:
-        return "verified";
-    case IR_LEVEL_CHUNK_VERIFIED:
-        return "chunk-verified";
-    case IR_LEVEL_NONE:
-        break;
-    }
-    return "unverified";
-}
-
 static void
 tell_done(struct work *w, const struct item *item,
     const struct ir_uploaded *uploaded)
 {
-    const char *level = level_word(uploaded->level);
+    const char *level = ir_facts_level(uploaded->level);
     const char *id = uploaded->document_id;
     struct ir_record r;
     char size[24];
@@ -120,11 +106,7 @@ tell_done(struct work *w, const struct item *item,
     ir_record_init(&r, "done");
     ir_record_text(&r, "path", item->path);
     ir_record_text(&r, "file", item->file);
-    ir_record_text(&r, "document_id", id);
-    ir_record_text(&r, "version_id", uploaded->version_id);
-    ir_record_bytes(&r, "size_bytes", uploaded->size_bytes);
-    ir_record_crc(&r, "crc32", uploaded->crc32);
-    ir_record_text(&r, "level", level);
+    ir_facts_uploaded(&r, uploaded);
     ir_record_bytes(&r, "chunks", uploaded->n_chunks);
     ir_record_bytes(&r, "retries", uploaded->n_retries);
     ir_record_seconds(&r, "seconds", ir_progress_seconds(&w->transfer));
@@ -151,24 +133,14 @@ put(struct work *w, const struct item *item)
     else
         st = ir_upload_file(c, item->file, item->path, &o, &uploaded);
     if (st != IR_OK) {
-        int code = ir_output_error(w->out, item->path, ir_client_error(c));
-
-        if (w->n_failed++ == 0)
-            w->first_code = code;
+        ir_tally_fail(&w->tally, item->path, ir_client_error(c));
         return;
     }
     tell_done(w, item, &uploaded);
-    w->n_done++;
+    w->tally.n_done++;
 }
 
 /* ---- All of them ------------------------------------------------------- */
-
-/* Has it become pointless to go on? */
-static int
-must_stop(const struct work *w)
-{
-    return ir_signals_caught() != 0 || ir_output_failed(w->out);
-}
 
 /* The server would take a backslash in the local name for a slash. */
 static enum ir_status
@@ -260,28 +232,21 @@ prepare(struct work *w, struct ir_error *e)
     return e->status;
 }
 
-static int
-exit_code(const struct work *w)
-{
-    if (ir_signals_caught() != 0)
-        return ir_fault_exit(IR_E_CANCELLED);
-    if (w->n_failed > 0 && w->n_done > 0)
-        return IR_EXIT_PARTIAL;
-    return w->first_code;
-}
-
 int
 ir_cmd_put(const struct ir_settings *s, struct ir_output *out)
 {
-    struct work w = { .s = s, .out = out, .n = s->n_operands - 1 };
+    struct work w = { .s = s,
+        .out = out,
+        .n = s->n_operands - 1,
+        .tally = { .out = out } };
     struct ir_error e = { .status = IR_OK };
     int code;
 
     ir_progress_init(&w.transfer, s, out);
     if (prepare(&w, &e) == IR_OK) {
-        for (int i = 0; i < w.n && !must_stop(&w); i++)
+        for (int i = 0; i < w.n && !ir_tally_must_stop(&w.tally); i++)
             put(&w, &w.items[i]);
-        code = exit_code(&w);
+        code = ir_tally_exit(&w.tally);
     } else {
         code = ir_output_error(out, NULL, &e);
     }

@@ -90,13 +90,33 @@ tell(struct ir_output *out, const char *event, const char *subject,
 void
 ir_output_warning(struct ir_output *out, const char *subject, const char *text)
 {
-    if (strcmp(text, out->last_warning) == 0)
+    int is_other =
+        subject != NULL && out->warned_of != NULL && subject != out->warned_of;
+    int is_again = strcmp(text, out->last_warning) == 0 && !is_other;
+
+    if (subject != NULL || !is_again)
+        out->warned_of = subject;
+    if (is_again)
         return;
     snprintf(out->last_warning, sizeof out->last_warning, "%s", text);
     if (out->json)
         tell(out, "warning", subject, text);
     else if (!out->quiet)
         talk(out, "warning: ", subject, text);
+}
+
+void
+ir_output_skipped(struct ir_output *out, const char *item, const char *why)
+{
+    struct ir_record r;
+
+    if (!out->json && !out->quiet)
+        talk(out, "warning: ", *item == '\0' ? NULL : item,
+            *why == '\0' ? "not in the archive" : why);
+    ir_record_init(&r, "skipped");
+    ir_record_text(&r, "item", item);
+    ir_record_text(&r, "message", why);
+    ir_output_event(out, &r);
 }
 
 void
@@ -135,17 +155,16 @@ ir_output_event(struct ir_output *out, struct ir_record *r)
         ir_record_clear(r);
 }
 
-void
-ir_output_result(struct ir_output *out, const char *format, ...)
+static void put_line(struct ir_output *out, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static void
+put_line(struct ir_output *out, const char *format, va_list args)
 {
-    va_list args;
     va_list again;
     char *line;
     int n;
 
-    if (out->quiet || out->json)
-        return;
-    va_start(args, format);
     va_copy(again, args);
     n = vsnprintf(NULL, 0, format, args);
     line = n < 0 ? NULL : malloc((size_t)n + 1);
@@ -160,17 +179,40 @@ ir_output_result(struct ir_output *out, const char *format, ...)
     }
     free(line);
     va_end(again);
+}
+
+void
+ir_output_line(struct ir_output *out, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    if (!out->json)
+        put_line(out, format, args);
+    va_end(args);
+}
+
+void
+ir_output_result(struct ir_output *out, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    if (!out->quiet && !out->json)
+        put_line(out, format, args);
     va_end(args);
 }
 
 /* After poll() a pipe takes PIPE_BUF bytes without blocking, so that a signal
  * finds us out of write(). */
 int
-ir_output_bytes(const void *data, size_t n)
+ir_output_bytes(void *ctx, uint64_t offset, const void *data, size_t n)
 {
     struct pollfd room = { STDOUT_FILENO, POLLOUT, 0 };
     const char *p = data;
 
+    (void)ctx;
+    (void)offset;
     while (n > 0) {
         ssize_t written;
 

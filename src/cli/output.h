@@ -19,6 +19,7 @@ struct ir_output {
     int out_of_memory;
     int n_blocks; /* of lines, an empty line between them */
     char last_warning[640];
+    const char *warned_of; /* its subject, compared by address only */
 };
 
 void ir_output_init(struct ir_output *out, const struct ir_settings *s);
@@ -31,24 +32,30 @@ void ir_output_yield_stdout(struct ir_output *out);
 int ir_output_error(struct ir_output *out, const char *subject,
     const struct ir_error *e);
 /* The same text again, which the library tells to its log and as an event, is
- * not repeated. */
+ * not repeated unless it is about another subject. */
 void ir_output_warning(struct ir_output *out, const char *subject,
     const char *text);
+/* What the server left out of an archive; either text may be empty. */
+void ir_output_skipped(struct ir_output *out, const char *item,
+    const char *why);
 /* What --verbose shows. */
 void ir_output_note(struct ir_output *out, const char *subject,
     const char *text);
 
 /* A record that is data: printed in either form. */
 void ir_output_data(struct ir_output *out, struct ir_record *r);
+/* A line that is data, unless --json. */
+void ir_output_line(struct ir_output *out, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* A record that is an event: for --json only. */
 void ir_output_event(struct ir_output *out, struct ir_record *r);
 /* A line on what was done, unless --quiet or --json. */
 void ir_output_result(struct ir_output *out, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Bytes of a document to stdout.  0; -1 and errno, which is 0 if a signal ended
- * it. */
-int ir_output_bytes(const void *data, size_t n);
+/* Bytes of a document to stdout, in order; an ir_write_fn without a context.
+ * 0; -1 and errno, which is 0 if a signal ended it. */
+int ir_output_bytes(void *ctx, uint64_t offset, const void *data, size_t n);
 
 /* Show 'text' in place of the status line of before; NULL takes it away. */
 void ir_output_status(struct ir_output *out, const char *text);

@@ -174,11 +174,12 @@ show_bar(struct ir_transfer *t, const char *figures)
 {
     size_t columns = terminal_columns() - 1;
     size_t needed = strlen(figures) + 2;
-    const char *slash = strrchr(t->path, '/');
+    const char *name = t->path == NULL ? t->file : t->path;
+    const char *slash = strrchr(name, '/');
     char line[1024] = "";
 
     if (columns > needed + 8) {
-        append(line, sizeof line, slash == NULL ? t->path : slash + 1,
+        append(line, sizeof line, slash == NULL ? name : slash + 1,
             columns - needed);
         append(line, sizeof line, "  ", 2);
     }
@@ -190,7 +191,7 @@ static void
 show_line(const struct ir_transfer *t, const char *figures)
 {
     fputs("ir: ", stderr);
-    ir_printable_put(stderr, t->path);
+    ir_printable_put(stderr, t->path == NULL ? t->file : t->path);
     fprintf(stderr, ": %s\n", figures);
 }
 

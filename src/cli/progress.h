@@ -14,7 +14,7 @@ struct ir_settings;
 
 struct ir_transfer {
     struct ir_output *out;
-    const char *path; /* remote */
+    const char *path; /* remote; NULL: an archive of several */
     const char *file; /* local */
     enum {
         IR_SHOW_NOTHING,

@@ -18,6 +18,8 @@ void
 ir_record_init(struct ir_record *r, const char *event)
 {
     r->json = cJSON_CreateObject();
+    if (event == NULL)
+        return;
     ir_record_number(r, "v", 1);
     ir_record_text(r, "event", event);
 }
@@ -100,6 +102,25 @@ ir_record_crc(struct ir_record *r, const char *key, uint32_t crc32)
     ir_record_text(r, key, digits);
 }
 
+void
+ir_record_list(struct ir_record *r, const char *key)
+{
+    if (r->json != NULL)
+        check(r, cJSON_AddArrayToObject(r->json, key));
+}
+
+void
+ir_record_append(struct ir_record *r, const char *key, struct ir_record *item)
+{
+    cJSON *list = cJSON_GetObjectItemCaseSensitive(r->json, key);
+
+    if (item->json == NULL || !cJSON_AddItemToArray(list, item->json)) {
+        ir_record_clear(item);
+        check(r, NULL);
+    }
+    item->json = NULL;
+}
+
 int
 ir_record_print_json(const struct ir_record *r, FILE *to)
 {
@@ -111,6 +132,24 @@ ir_record_print_json(const struct ir_record *r, FILE *to)
     fflush(to);
     cJSON_free(line);
     return 0;
+}
+
+static void
+print_items(const cJSON *list, FILE *to)
+{
+    const cJSON *item;
+    const cJSON *value;
+
+    cJSON_ArrayForEach(item, list)
+    {
+        fprintf(to, "%s:", list->string);
+        cJSON_ArrayForEach(value, item)
+        {
+            fprintf(to, "%s%s=%s", value == item->child ? " " : "  ",
+                value->string, value->valuestring);
+        }
+        putc('\n', to);
+    }
 }
 
 int
@@ -125,7 +164,10 @@ ir_record_print_lines(const struct ir_record *r, FILE *to)
         if (strcmp(item->string, "v") == 0
             || strcmp(item->string, "event") == 0)
             continue;
-        fprintf(to, "%s: %s\n", item->string, item->valuestring);
+        if (cJSON_IsArray(item))
+            print_items(item, to);
+        else
+            fprintf(to, "%s: %s\n", item->string, item->valuestring);
     }
     return 0;
 }

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 
 #include "names.h"
+#include "session.h"
+#include "tally.h"
 
 /* Is 'output' a file, a directory, or a directory to be made? */
 static enum ir_status
@@ -86,8 +88,9 @@ ir_targets_init(struct ir_targets *t, const char *output, char **paths, int n,
     return e->status;
 }
 
-enum ir_status
-ir_targets_name(const struct ir_targets *t, struct ir_target *target,
+/* Give a target the name that the server suggests, NULL included. */
+static enum ir_status
+take_name(const struct ir_targets *t, struct ir_target *target,
     const char *name, struct ir_error *e)
 {
     if (name == NULL || *name == '\0')
@@ -146,6 +149,35 @@ ir_targets_check(const struct ir_targets *t, struct ir_error *e)
     }
     free(files);
     return e->status;
+}
+
+enum ir_status
+ir_targets_ask(struct ir_targets *t, struct ir_session *session,
+    struct ir_tally *tally, struct ir_error *e)
+{
+    int64_t version =
+        ir_options_get(session->settings, IR_OPTION_DOC_VERSION, 0);
+    int n_named = 0;
+
+    for (int i = 0; i < t->n && !ir_tally_must_stop(tally); i++) {
+        struct ir_target *target = &t->of[i];
+        struct ir_error problem = { .status = IR_OK };
+        struct ir_document document;
+
+        if (target->file != NULL)
+            continue;
+        if (ir_get_document(session->client, target->path, version, &document)
+            != IR_OK)
+            problem = *ir_client_error(session->client);
+        else
+            take_name(t, target, document.name, &problem);
+        target->failed = problem.status != IR_OK;
+        if (target->failed)
+            ir_tally_fail(tally, target->path, &problem);
+        else
+            n_named++;
+    }
+    return n_named == 0 ? IR_OK : ir_targets_check(t, e);
 }
 
 enum ir_status

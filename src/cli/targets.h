@@ -7,6 +7,9 @@
 
 #include "fault.h"
 
+struct ir_session;
+struct ir_tally;
+
 struct ir_target {
     const char *path; /* remote */
     char *file;       /* local; NULL while the name is not known */
@@ -26,9 +29,10 @@ struct ir_targets {
 enum ir_status ir_targets_init(struct ir_targets *t, const char *output,
     char **paths, int n, struct ir_error *e);
 
-/* Give a target the name that the server suggests, NULL included. */
-enum ir_status ir_targets_name(const struct ir_targets *t,
-    struct ir_target *target, const char *name, struct ir_error *e);
+/* Ask the server for the names that only it knows, and check again.  A target
+ * that cannot be named is told and marked as failed. */
+enum ir_status ir_targets_ask(struct ir_targets *t, struct ir_session *session,
+    struct ir_tally *tally, struct ir_error *e);
 
 /* IR_E_ARGUMENT if two documents would land in one file. */
 enum ir_status ir_targets_check(const struct ir_targets *t, struct ir_error *e);
