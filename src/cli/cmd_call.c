@@ -58,6 +58,16 @@ take(struct ir_call *call, const struct ir_operation *o, const char *argument,
         return ir_fault_set(e, IR_E_ARGUMENT,
             "%s: '%s' is no number from %lld to %lld", p->name, call->text[i],
             (long long)p->min, (long long)p->max);
+    if (p->kind == IR_PARAMETER_TRUE && strcmp(call->text[i], "true") != 0)
+        return ir_fault_set(e, IR_E_ARGUMENT,
+            "%s: '%s' is not true, which alone makes this operation", p->name,
+            call->text[i]);
+    if (p->kind == IR_PARAMETER_FILE && call->text[i][0] != '@')
+        return ir_fault_set(e, IR_E_ARGUMENT,
+            "%s: '%s' does not begin with @ to name a file", p->name,
+            call->text[i]);
+    if (p->kind == IR_PARAMETER_FILE)
+        return ir_operations_load(call, call->text[i] + 1, e);
     return IR_OK;
 }
 
@@ -74,8 +84,7 @@ take_all(struct ir_call *call, const struct ir_operation *o,
 
         if (call->text[i] == NULL && !p->is_optional)
             return ir_fault_set(e, IR_E_ARGUMENT, "%s: %s=%s is missing",
-                o->name, p->name,
-                p->kind == IR_PARAMETER_NUMBER ? "NUMBER" : "TEXT");
+                o->name, p->name, ir_operations_value(p));
     }
     if (!o->gives_bytes && ir_options_text(s, IR_OPTION_OUTPUT) != NULL)
         return ir_fault_set(e, IR_E_ARGUMENT, "%s: there are no bytes for -o",
@@ -195,7 +204,7 @@ list(FILE *to)
              p++) {
             if (p->kind != IR_PARAMETER_SECRET)
                 fprintf(to, p->is_optional ? " [%s=%s]" : " %s=%s", p->name,
-                    p->kind == IR_PARAMETER_NUMBER ? "NUMBER" : "TEXT");
+                    ir_operations_value(p));
         }
         putc('\n', to);
     }

@@ -26,11 +26,29 @@ const struct ir_verb ir_verbs[] = {
         "compare what the server stored.  REMOTE is as for get; one that "
         "ends with / is a folder, in which a file keeps its name.",
         NULL, ir_cmd_put },
+    { "zip", IR_VERB_ZIP, "[REMOTE...] -o FILE|-", 0, -1,
+        "store documents and folders as one archive",
+        "Have the server pack documents, and folders with all that is in "
+        "them, and fetch the zip archive.  A file appears only when every "
+        "document in it has been read and its checksum compared; standard "
+        "output gets verified chunks.  REMOTE is as for get, or a folder's "
+        "path, or ~F and its id.",
+        NULL, ir_cmd_zip },
+    { "ls", IR_VERB_LS, "REMOTE...", 1, -1, "list folders",
+        "List what is in folders: size, CRC32, version and name, folders "
+        "with a / at the end.  The folder / has the libraries.",
+        NULL, ir_cmd_ls },
     { "info", IR_VERB_INFO, "REMOTE...", 1, -1,
-        "show size, checksum and version of documents",
+        "show size, checksum and versions of documents",
         "Show what the server tells about documents: size, CRC32, version, "
-        "name, type and date.  Nothing is transferred.",
+        "name, type and date, and each version.  Nothing is transferred.",
         NULL, ir_cmd_info },
+    { "verify", IR_VERB_VERIFY, "REMOTE...", 1, -1,
+        "compare local files with documents",
+        "Compare the files in which 'ir get' with the same operands and -o "
+        "stores documents with what the server has: size and CRC32.  Nothing "
+        "is transferred.",
+        NULL, ir_cmd_verify },
     { "login", IR_VERB_LOGIN, "", 0, 0, "open a session for other verbs",
         "Log in as --user and write the ticket of the session to "
         "--ticket-file, which only you can read.  The password comes from "
@@ -47,7 +65,7 @@ const struct ir_verb ir_verbs[] = {
         "Call one operation of the server and print its reply; without "
         "OPERATION, list them with their parameters.  Passwords and tickets "
         "are no parameters here but come as for the other verbs.  The bytes "
-        "of DownloadFileChunk go to standard output or to -o.",
+        "that an operation gives go to standard output or to -o.",
         ir_cmd_call_word, ir_cmd_call },
     { "help", IR_VERB_HELP, "[VERB]", 0, 1, "explain a verb and its options",
         "Explain a verb and its options.", ir_cmd_help_word, ir_cmd_help },

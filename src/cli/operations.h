@@ -8,7 +8,7 @@
 #include "record.h"
 #include "session.h"
 
-#define IR_N_PARAMETERS 5 /* at most, and the end */
+#define IR_N_PARAMETERS 6 /* at most, and the end */
 
 /* What must be there before the call. */
 enum ir_need {
@@ -23,6 +23,8 @@ struct ir_parameter {
     enum {
         IR_PARAMETER_TEXT,
         IR_PARAMETER_NUMBER,
+        IR_PARAMETER_TRUE, /* no other value makes this operation */
+        IR_PARAMETER_FILE, /* the bytes of a local file, as @FILE */
         IR_PARAMETER_SECRET
     } kind;
     int is_optional;
@@ -36,7 +38,7 @@ struct ir_call {
     const char *text[IR_N_PARAMETERS]; /* NULL: not given */
     int64_t number[IR_N_PARAMETERS];
     struct ir_record record;
-    char *bytes; /* of a chunk */
+    char *bytes; /* of a chunk or a document, either way */
     size_t n_bytes;
     size_t room;
 };
@@ -52,6 +54,13 @@ struct ir_operation {
 
 /* Ends with an operation without a name. */
 extern const struct ir_operation ir_operations[];
+
+/* What 'ir call' calls a value of that kind: "TEXT". */
+const char *ir_operations_value(const struct ir_parameter *p);
+
+/* Read the local file 'file' into the bytes of the call. */
+enum ir_status ir_operations_load(struct ir_call *call, const char *file,
+    struct ir_error *e);
 
 /* In any case of letters; NULL if there is none. */
 const struct ir_operation *ir_operations_find(const char *name);

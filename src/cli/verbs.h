@@ -21,10 +21,13 @@ enum ir_verb_set {
     IR_VERB_HELP = 1 << 6,
     IR_VERB_COMPLETION = 1 << 7,
     IR_VERB_PUT = 1 << 8,
+    IR_VERB_ZIP = 1 << 9,
+    IR_VERB_LS = 1 << 10,
+    IR_VERB_VERIFY = 1 << 11,
     /* those that move documents, that open a session, that talk to a server */
-    IR_VERBS_TRANSFER = IR_VERB_GET | IR_VERB_PUT,
-    IR_VERBS_SESSION =
-        IR_VERBS_TRANSFER | IR_VERB_INFO | IR_VERB_LOGIN | IR_VERB_CALL,
+    IR_VERBS_TRANSFER = IR_VERB_GET | IR_VERB_PUT | IR_VERB_ZIP,
+    IR_VERBS_SESSION = IR_VERBS_TRANSFER | IR_VERB_LS | IR_VERB_INFO
+        | IR_VERB_VERIFY | IR_VERB_LOGIN | IR_VERB_CALL,
     IR_VERBS_SERVER = IR_VERBS_SESSION | IR_VERB_LOGOUT | IR_VERB_TICKET,
     IR_VERBS_ALL = IR_VERBS_SERVER | IR_VERB_HELP | IR_VERB_COMPLETION
 };
@@ -53,7 +56,10 @@ const struct ir_verb *ir_verbs_find(const char *name);
 /* The run and word functions, each in its cmd_ file. */
 int ir_cmd_get(const struct ir_settings *s, struct ir_output *out);
 int ir_cmd_put(const struct ir_settings *s, struct ir_output *out);
+int ir_cmd_zip(const struct ir_settings *s, struct ir_output *out);
+int ir_cmd_ls(const struct ir_settings *s, struct ir_output *out);
 int ir_cmd_info(const struct ir_settings *s, struct ir_output *out);
+int ir_cmd_verify(const struct ir_settings *s, struct ir_output *out);
 int ir_cmd_login(const struct ir_settings *s, struct ir_output *out);
 int ir_cmd_logout(const struct ir_settings *s, struct ir_output *out);
 int ir_cmd_ticket(const struct ir_settings *s, struct ir_output *out);
