@@ -39,6 +39,8 @@ STAGE = "GetDownloadHandler"
 READ = "DownloadFileChunk"
 DELETE = "DeleteDownloadHandler"
 LOGOUT = "LogOut"
+CHECK = "isValidTicket"
+ZIP = "DownloadZipWithHandler"
 INT_MAX = 2147483647  # offsets are xs:int
 
 # Three chunks; the first CRC has a leading zero, so that it can be written
@@ -336,7 +338,9 @@ class Server:
         if call.operation in ("GetDownloadHandler",
                               "GetDownloadHandlerByVersion"):
             return self.stage(p)
-        if call.operation in (DELETE, LOGOUT):
+        if call.operation == ZIP:
+            return self.stage_zip()
+        if call.operation in (DELETE, LOGOUT, CHECK, "DocumentExists"):
             return Answer({"success": "true", "error": ""})
         if call.operation == READ:
             if p["downloadhandler"] not in self.handlers:
@@ -346,11 +350,20 @@ class Server:
             return self.chunk(call.offset, int(p["chunksize"]))
         return refusal("5000", "SystemError: no such operation here")
 
-    def stage(self, p):
+    def new_handler(self):
         handler = str(uuid.uuid4())
-        content = self.row.document
         with self.event:
             self.handlers[handler] = False
+        return handler
+
+    def stage_zip(self):
+        return Answer({"success": "true", "error": "",
+                       "downloadhandler": self.new_handler()},
+                      root="Response")
+
+    def stage(self, p):
+        handler = self.new_handler()
+        content = self.row.document
         wish = min(max(int(p["preferedchunksize"]), CHUNK), 128 * CHUNK)
         return Answer({
             "success": "true", "error": "", "Size": str(len(content)),
@@ -385,7 +398,7 @@ class Server:
         answer = self.answer(call)
         if row.answer:
             answer = row.answer(call, answer) or answer
-        if call.operation.startswith(STAGE):
+        if call.operation.startswith((STAGE, ZIP)):
             self.forget_untold(answer)
         body = envelope(call, answer.xml())
         if row.xml:

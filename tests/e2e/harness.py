@@ -125,6 +125,18 @@ def ir(verb, *arguments, url=None, folder=None, deadline=30, env=None,
                env=env, prefix=prefix, stdin=stdin)
 
 
+def on_tmpfs(mount, options):
+    """A prefix for run(): in a file system of its own, mounted on the folder
+    'mount', of 8 MiB and with "old" in a file "target".  What is there in the
+    end, and the file, follow on stderr.  Exit 77: there are no mounts here."""
+    script = (f"mount -t tmpfs -o size=8m none {mount} && "
+              f"echo old > {mount}/target && "
+              f"mount -o remount,{options} {mount} || exit 77; "
+              '"$@"; code=$?; ls '
+              f"{mount} >&2; cat {mount}/target >&2; exit $code")
+    return ("unshare", "-m", "/bin/sh", "-c", script, "sh")
+
+
 def sample(size, seed=0):
     """Bytes that compress badly and differ everywhere."""
     return random.Random(seed).randbytes(size)

@@ -302,14 +302,9 @@ class Mounts(Local):
     def on_tmpfs(self, options, document, *more):
         mount = os.path.join(self.folder, "mount")
         os.mkdir(mount)
-        script = (f"mount -t tmpfs -o size=8m none {mount} && "
-                  f"echo old > {mount}/target && "
-                  f"mount -o remount,{options} {mount} || exit 77; "
-                  '"$@"; code=$?; ls '
-                  f"{mount} >&2; cat {mount}/target >&2; exit $code")
         with Server(Row("", "", "", document=document)) as server:
             run = get(server, self.folder, *more, target="mount/target",
-                      prefix=("unshare", "-m", "/bin/sh", "-c", script, "sh"))
+                      prefix=harness.on_tmpfs(mount, options))
         if run.exit == 77 or run.err.startswith("unshare: "):
             self.skipTest("tmpfs cannot be mounted here")
         self.all_released(server)
