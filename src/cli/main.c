@@ -49,6 +49,16 @@ const struct ir_verb ir_verbs[] = {
         "stores documents with what the server has: size and CRC32.  Nothing "
         "is transferred.",
         NULL, ir_cmd_verify },
+    { "jobs", IR_VERB_JOBS, "", 0, 0, "list transfers under way or interrupted",
+        "List the transfers that are under way, those that ended without "
+        "deleting their handler on the server, and the downloads that the "
+        "same 'ir get' would resume.",
+        NULL, ir_cmd_jobs },
+    { "gc", IR_VERB_GC, "", 0, 0, "delete handlers that were left behind",
+        "Delete the handlers that runs which are gone, killed for example, "
+        "left open on this server.  Servers tie them to a session or user: "
+        "log in as the same, or use the same --ticket-file.",
+        NULL, ir_cmd_gc },
     { "login", IR_VERB_LOGIN, "", 0, 0, "open a session for other verbs",
         "Log in as --user and write the ticket of the session to "
         "--ticket-file, which only you can read.  The password comes from "
@@ -106,7 +116,7 @@ needs_settings(const struct ir_settings *s)
 {
     return !ir_options_get(s, IR_OPTION_HELP, 0)
         && !ir_options_get(s, IR_OPTION_VERSION, 0)
-        && (s->verb == NULL || (s->verb->bit & IR_VERBS_SERVER) != 0);
+        && (s->verb == NULL || (s->verb->bit & IR_VERBS_TALKING) != 0);
 }
 
 static int

@@ -3,6 +3,7 @@
 #include "session.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include "output.h"
 #include "publish.h"
 #include "signals.h"
+#include "state.h"
 
 static void
 hear(void *ctx, enum ir_log_level level, const char *line)
@@ -66,15 +68,21 @@ ir_session_client(struct ir_session *session, const struct ir_settings *s,
 {
     const char *url = ir_options_text(s, IR_OPTION_URL);
     struct ir_options o = client_options(s, language, out);
+    char *state_dir = ir_state_folder(s);
     enum ir_status st;
 
     memset(session, 0, sizeof *session);
     session->settings = s;
     session->out = out;
+    o.state_dir = state_dir;
     if (url == NULL)
-        return ir_fault_set(&session->error, IR_E_ARGUMENT,
+        st = ir_fault_set(&session->error, IR_E_ARGUMENT,
             "no server is given: --url, IR_URL, or url in a profile");
-    st = ir_client_new(url, &o, &session->client, &session->error);
+    else
+        st = ir_client_new(url, &o, &session->client, &session->error);
+    free(state_dir);
+    if (url == NULL)
+        return st;
     if (st == IR_OK)
         ir_signals_watch(session->client);
     else

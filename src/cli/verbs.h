@@ -24,12 +24,16 @@ enum ir_verb_set {
     IR_VERB_ZIP = 1 << 9,
     IR_VERB_LS = 1 << 10,
     IR_VERB_VERIFY = 1 << 11,
+    IR_VERB_JOBS = 1 << 12,
+    IR_VERB_GC = 1 << 13,
     /* those that move documents, that open a session, that talk to a server */
     IR_VERBS_TRANSFER = IR_VERB_GET | IR_VERB_PUT | IR_VERB_ZIP,
     IR_VERBS_SESSION = IR_VERBS_TRANSFER | IR_VERB_LS | IR_VERB_INFO
-        | IR_VERB_VERIFY | IR_VERB_LOGIN | IR_VERB_CALL,
+        | IR_VERB_VERIFY | IR_VERB_LOGIN | IR_VERB_CALL | IR_VERB_GC,
     IR_VERBS_SERVER = IR_VERBS_SESSION | IR_VERB_LOGOUT | IR_VERB_TICKET,
-    IR_VERBS_ALL = IR_VERBS_SERVER | IR_VERB_HELP | IR_VERB_COMPLETION
+    /* those that print what they do in either form */
+    IR_VERBS_TALKING = IR_VERBS_SERVER | IR_VERB_JOBS,
+    IR_VERBS_ALL = IR_VERBS_TALKING | IR_VERB_HELP | IR_VERB_COMPLETION
 };
 
 struct ir_verb {
@@ -64,6 +68,8 @@ int ir_cmd_login(const struct ir_settings *s, struct ir_output *out);
 int ir_cmd_logout(const struct ir_settings *s, struct ir_output *out);
 int ir_cmd_ticket(const struct ir_settings *s, struct ir_output *out);
 int ir_cmd_call(const struct ir_settings *s, struct ir_output *out);
+int ir_cmd_jobs(const struct ir_settings *s, struct ir_output *out);
+int ir_cmd_gc(const struct ir_settings *s, struct ir_output *out);
 int ir_cmd_help(const struct ir_settings *s, struct ir_output *out);
 int ir_cmd_completion(const struct ir_settings *s, struct ir_output *out);
 const char *ir_cmd_call_word(size_t i);

@@ -65,8 +65,9 @@ start_file(void *ctx, uint64_t size, struct ir_error *e)
 {
     struct local *l = ctx;
 
-    if (l->pull->journal != NULL && size > l->pull->plan.chunk_bytes
-        && ir_journal_start(&l->journal, &l->key, &l->pull->handler, e)
+    if (l->pull->journal == NULL || size <= l->pull->plan.chunk_bytes)
+        ir_journal_remove(&l->journal);
+    else if (ir_journal_start(&l->journal, &l->key, &l->pull->handler, e)
             != IR_OK)
         return e->status;
     return ir_file_reserve(&l->file, size, e);
@@ -77,6 +78,8 @@ begin_resume(struct local *l, struct ir_pull *d, const char *path)
 {
     l->key = (struct ir_journal_key){ d->c->url, path, d->o.version };
     ir_journal_open(&l->journal, l->file.dir_fd, l->file.part);
+    if (!d->o.resume || path == NULL)
+        return;
     d->journal = &l->journal;
     if (ir_file_is_leftover(&l->file)
         && ir_journal_read(&l->journal, l->file.fd, &l->key, &l->state)) {
@@ -125,8 +128,7 @@ ir_download_file(struct ir_client *c, const char *path, const char *file,
         return c->error.status;
     l.pull = &d;
     d.file = file;
-    if (d.o.resume && path != NULL)
-        begin_resume(&l, &d, path);
+    begin_resume(&l, &d, path);
     if (download(&d, path, &t, result) == IR_OK)
         ir_file_publish(&l.file, &c->error);
     else if (is_resumable(&l, &d))

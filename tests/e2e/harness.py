@@ -9,13 +9,16 @@ own, because the peak memory that wait4() reports begins with that of the
 process that started the program.  Checksums are made by sha256sum.
 """
 
+import atexit
 import contextlib
 import dataclasses
+import functools
 import json
 import os
 import pathlib
 import random
 import select
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -53,11 +56,19 @@ def program(variable):
     return os.path.abspath(path)
 
 
+@functools.cache
+def state_dir():
+    """Where the clients of this process note what they leave behind."""
+    path = tempfile.mkdtemp(prefix="ir-state-")
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    return path
+
+
 # Test authors' own proxies must not come between a client and 127.0.0.1.
 def environment(**more):
     kept = {k: v for k, v in os.environ.items()
             if not k.startswith("IR_") and "proxy" not in k.lower()}
-    return {**kept, "LC_ALL": "C.UTF-8", **more}
+    return {**kept, "LC_ALL": "C.UTF-8", "IR_STATE_DIR": state_dir(), **more}
 
 
 @dataclasses.dataclass

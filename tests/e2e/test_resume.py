@@ -1,0 +1,219 @@
+#!/usr/bin/python3
+# Copyright (c) 2026 the inforouter-client authors.
+# SPDX-License-Identifier: MIT
+"""An interrupted download goes on where it ended, or starts again; what a dead
+process left on the server is found and deleted.
+
+Runs are killed by strace at a system call of their own, so that nothing depends
+on time."""
+
+import pathlib
+import unittest
+
+import harness
+from harness import CHUNK, SANITIZED
+
+CHUNKS = 8
+DOCUMENT = "/Library/Folder/long.bin"
+
+
+@unittest.skipIf(SANITIZED, "strace does not go with the leak checker")
+class Resume(unittest.TestCase):
+    def setUp(self):
+        self.bytes = harness.sample(CHUNKS * CHUNK + 5)
+        self.root = self.enterContext(harness.library({DOCUMENT: self.bytes}))
+        self.folder = self.enterContext(harness.folder())
+        self.state = pathlib.Path(self.folder, "state")
+        self.target = pathlib.Path(self.folder, "long.bin")
+        self.part = pathlib.Path(f"{self.target}.part")
+        self.journal = pathlib.Path(f"{self.part}.journal")
+        self.ticket = pathlib.Path(self.folder, "ticket")
+
+    def emulator(self, *options):
+        emulator = self.enterContext(harness.Emulator(self.root, *options))
+        run = harness.ir("login", "--ticket-file", self.ticket,
+                         url=emulator.url, folder=self.folder)
+        self.assertEqual(run.exit, 0, run)
+        return emulator
+
+    def get(self, emulator, *more, login=False, **named):
+        session = [] if login else ["--ticket-file", self.ticket]
+        return harness.ir("get", DOCUMENT, "-o", self.target, "--chunk-size",
+                          CHUNK, "--state-dir", self.state, "--json", *session,
+                          *more, url=emulator.url,
+                          folder=self.folder if login else None, **named)
+
+    def interrupted(self, emulator, n_chunks, signal="KILL", **named):
+        """A run that ends before the line of the chunk after number n is in the
+        journal."""
+        run = self.get(emulator, prefix=(
+            "strace", "-f", "-o", "/dev/null", "-P", self.journal, "-e",
+            f"inject=write:signal={signal}:when={2 + n_chunks}"), **named)
+        self.assertNotEqual(run.exit, 0, run)
+        self.assertTrue(self.journal.exists(), run)
+        self.assertFalse(self.target.exists())
+        return run
+
+    def complete(self, run, resumed_chunks):
+        self.assertEqual(run.exit, 0, run)
+        done = run.record(event="done")
+        self.assertEqual(done["resumed_bytes"], resumed_chunks * CHUNK, run)
+        self.assertEqual(self.target.read_bytes(), self.bytes)
+        self.assertFalse(self.part.exists())
+        self.assertFalse(self.journal.exists())
+
+    def calls(self, emulator, operation):
+        return sum(emulator.stop()["calls"].get(operation, {}).values())
+
+    def jobs(self):
+        run = harness.run(harness.program("IR"), "jobs", "--json",
+                          "--state-dir", self.state)
+        self.assertEqual(run.exit, 0, run)
+        return run.records()
+
+    def test_killed_download_goes_on_under_its_handler(self):
+        emulator = self.emulator()
+        self.interrupted(emulator, 5)
+
+        self.complete(self.get(emulator), 5)
+
+        self.assertEqual(self.calls(emulator, "GetDownloadHandler"), 1)
+        self.assertEqual(self.calls(emulator, "DownloadFileChunk"), CHUNKS + 1)
+        self.assertEqual(emulator.report["open_handlers"], 0)
+
+    def test_killed_download_goes_on_in_another_session(self):
+        emulator = self.emulator()
+        self.interrupted(emulator, 5, login=True)
+
+        self.complete(self.get(emulator, login=True), 5)
+
+        self.assertEqual(self.calls(emulator, "GetDownloadHandler"), 2)
+
+    def test_cancelled_download_releases_its_handler_and_goes_on(self):
+        emulator = self.emulator()
+        run = self.interrupted(emulator, 3, signal="INT")
+        self.assertEqual(run.exit, 130, run)
+
+        resumed = self.get(emulator)
+        self.assertEqual(resumed.exit, 0, resumed)
+
+        self.assertGreaterEqual(
+            resumed.record(event="done")["resumed_bytes"], 3 * CHUNK)
+        self.assertEqual(self.target.read_bytes(), self.bytes)
+        emulator.stop()
+        self.assertEqual(emulator.report["open_handlers"], 0)
+
+    def test_damaged_bytes_are_fetched_again(self):
+        emulator = self.emulator()
+        self.interrupted(emulator, 5)
+        damaged = bytearray(self.part.read_bytes())
+        damaged[3 * CHUNK + 7] ^= 1
+        self.part.write_bytes(damaged)
+
+        self.complete(self.get(emulator), 3)
+
+    def test_journal_of_another_document_is_of_no_use(self):
+        emulator = self.emulator()
+        self.interrupted(emulator, 5)
+        text = self.journal.read_text()
+        self.journal.write_text(text.replace("long.bin", "other.bin"))
+
+        self.complete(self.get(emulator), 0)
+
+    def test_torn_or_foolish_journal_costs_no_more_than_what_it_claims(self):
+        emulator = self.emulator()
+        for tail, resumed in ((b"done 13107", 5), (b"done x y z\n", 5),
+                              (b"\0\0\0\0", 5), (b"handler \n", 5),
+                              (b"done 0 262144 0\n", 5),
+                              (b"done 1310720 99999999999999999999 1\n", 5)):
+            with self.subTest(tail):
+                self.interrupted(emulator, 5)
+                with self.journal.open("ab") as file:
+                    file.write(tail)
+                self.complete(self.get(emulator), resumed)
+                self.target.unlink()
+
+    def test_changed_document_is_begun_again(self):
+        emulator = self.emulator()
+        self.interrupted(emulator, 5)
+        self.bytes = harness.sample(CHUNKS * CHUNK + 5, seed=1)
+        (self.root / DOCUMENT.lstrip("/")).write_bytes(self.bytes)
+
+        run = self.get(emulator)
+
+        self.complete(run, 0)
+        self.assertIn("interrupted", run.record(event="warning")["message"])
+
+    def test_changed_document_is_an_error_if_that_is_asked_for(self):
+        emulator = self.emulator()
+        self.interrupted(emulator, 5)
+        kept = harness.kept(self.target)
+        (self.root / DOCUMENT.lstrip("/")).write_bytes(b"another")
+
+        run = self.get(emulator, "--on-change", "fail")
+
+        self.assertEqual(run.exit, 14, run)
+        self.assertEqual(run.record(event="error")["status"], "changed")
+        self.assertEqual(harness.kept(self.target), kept)
+        self.assertFalse(self.target.exists())
+
+    def test_no_resume_keeps_nothing_and_uses_nothing(self):
+        emulator = self.emulator()
+        self.interrupted(emulator, 5)
+
+        self.complete(self.get(emulator, "--no-resume"), 0)
+
+    def test_jobs_tells_what_can_be_resumed_until_it_is(self):
+        emulator = self.emulator()
+        self.interrupted(emulator, 5)
+
+        job, = self.jobs()
+        self.assertEqual(
+            (job["kind"], job["state"], job["path"], job["file"],
+             job["done_bytes"], job["total_bytes"], job["url"]),
+            ("download", "resumable", DOCUMENT, str(self.target), 5 * CHUNK,
+             len(self.bytes), emulator.url))
+        self.complete(self.get(emulator), 5)
+
+        self.assertEqual(self.jobs(), [])
+
+    def test_gc_deletes_the_handler_of_a_dead_run_and_it_still_resumes(self):
+        emulator = self.emulator()
+        self.interrupted(emulator, 5)
+
+        run = harness.ir("gc", "--state-dir", self.state, "--ticket-file",
+                         self.ticket, "--json", url=emulator.url)
+
+        self.assertEqual(run.exit, 0, run)
+        self.assertEqual(run.record(event="done")["deleted"], 1, run)
+        job, = self.jobs()
+        self.assertEqual((job["kind"], job["state"]), ("resume", "resumable"))
+        self.complete(self.get(emulator), 5)
+        self.assertEqual(self.jobs(), [])
+        emulator.stop()
+        self.assertEqual(emulator.report["open_handlers"], 0)
+
+    def test_gc_deletes_the_handler_of_a_killed_upload(self):
+        emulator = self.emulator()
+        local = pathlib.Path(self.folder, "local.bin")
+        local.write_bytes(self.bytes)
+        run = harness.ir(
+            "put", local, "/Library/Folder/new.bin", "--chunk-size", CHUNK,
+            "--state-dir", self.state, "--ticket-file", self.ticket,
+            url=emulator.url, prefix=(
+                "strace", "-f", "-o", "/dev/null", "-P", local, "-e",
+                "inject=pread64:signal=KILL:when=20"))
+        self.assertEqual(run.exit, -9, run)
+        self.assertEqual([job["kind"] for job in self.jobs()], ["upload"])
+
+        run = harness.ir("gc", "--state-dir", self.state, "--ticket-file",
+                         self.ticket, url=emulator.url)
+
+        self.assertEqual(run.exit, 0, run)
+        self.assertEqual(self.jobs(), [])
+        emulator.stop()
+        self.assertEqual(emulator.report["open_handlers"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
