@@ -78,7 +78,7 @@ class Resume(unittest.TestCase):
         self.complete(self.get(emulator), 5)
 
         self.assertEqual(self.calls(emulator, "GetDownloadHandler"), 1)
-        self.assertEqual(self.calls(emulator, "DownloadFileChunk"), CHUNKS + 1)
+        self.assertEqual(self.calls(emulator, "DownloadFileChunk"), CHUNKS + 2)
         self.assertEqual(emulator.report["open_handlers"], 0)
 
     def test_killed_download_goes_on_in_another_session(self):
