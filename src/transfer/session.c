@@ -41,6 +41,25 @@ may_be_spelling(const struct ir_client *c, const struct ir_cure *cure,
         && c->ticket_proved && !cure->respelled && is_refusal(c, st);
 }
 
+/* Refused for the ticket in one spelling only: the other names were understood
+ * and the second refusal is the true one, if the ticket is good.  It may have
+ * ended meanwhile, and a server that missed it serves reads as to anybody. */
+static int
+was_understood(struct ir_client *c, const struct ir_cure *cure,
+    enum ir_status st)
+{
+    struct ir_error second = c->error;
+    struct ir_login_answer a;
+    int is_good;
+
+    if (cure->first.status != IR_E_AUTH || st == IR_E_AUTH
+        || !is_refusal(c, st))
+        return 0;
+    is_good = ir_call_is_valid_ticket(c->wire, c->ticket, &a) == IR_OK;
+    c->error = second;
+    return is_good;
+}
+
 /* The other spelling did not help: the next call starts with the documented
  * names again.  If the call was refused in both, the first refusal is the true
  * one. */
@@ -99,8 +118,13 @@ ir_session_again(struct ir_client *c, struct ir_cure *cure,
         ir_wire_spell(c->wire, IR_SPELLING_CLASSIC);
         return 1;
     }
-    if (cure->respelled == 1)
+    if (cure->respelled == 1) {
+        if (was_understood(c, cure, st)) {
+            c->spelling = IR_SPELLING_CLASSIC;
+            return 0;
+        }
         st = undo_spelling(c, cure, st);
+    }
     if (st != IR_E_AUTH || cure->renewed || c->user == NULL
         || c->error.http_status != 200)
         return 0;

@@ -260,6 +260,46 @@ test_what_ends_the_second_try_is_reported_unless_it_is_a_refusal(void **state)
 }
 
 static void
+test_a_refusal_that_finds_the_ticket_good_settles_the_other_spelling(
+    void **state)
+{
+    static const enum ir_status refusals[] = { IR_E_NOT_FOUND, IR_E_SERVER,
+        IR_E_ARGUMENT };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(refusals); i++) {
+        const struct fake_step steps[] = { STEP(FAKE_DELETE, IR_E_AUTH),
+            STEP(FAKE_DELETE, refusals[i]) };
+
+        begin_proved(steps, COUNT(steps));
+        ir_handler_end(client, "h");
+        check_error("second", ir_client_error(client), refusals[i],
+            "refusal 2");
+        ir_handler_end(client, "h");
+        check_trace("delete(t,D,h) delete(t,C,h) check(t) delete(t,C,h) ");
+    }
+}
+
+static void
+test_a_session_that_ended_is_not_taken_for_the_other_spelling(void **state)
+{
+    static const struct fake_step steps[] = { STEP(FAKE_DELETE, IR_E_AUTH),
+        STEP(FAKE_DELETE, IR_E_NOT_FOUND), STEP(FAKE_CHECK, IR_E_AUTH) };
+    struct ir_document d;
+
+    (void)state;
+    fake_calls_script(steps, COUNT(steps));
+    ir_login(client, "demo", "secret");
+    ir_get_document(client, "/a", 0, &d);
+    fake_calls_forget();
+
+    assert_int_equal(ir_handler_end(client, "h"), IR_OK);
+
+    check_trace("delete(t1,D,h) delete(t1,C,h) check(t1) "
+        "renew(demo,secret,-,t1) delete(t2,D,h) ");
+}
+
+static void
 test_after_two_refusals_the_documented_spelling_comes_first_again(
     void **state)
 {
@@ -350,6 +390,8 @@ main(void)
         TEST(test_a_forced_spelling_is_never_left),
         TEST(test_the_first_of_two_refusals_is_the_one_reported),
         TEST(test_what_ends_the_second_try_is_reported_unless_it_is_a_refusal),
+        TEST(test_a_refusal_that_finds_the_ticket_good_settles_the_other_spelling),
+        TEST(test_a_session_that_ended_is_not_taken_for_the_other_spelling),
         TEST(test_after_two_refusals_the_documented_spelling_comes_first_again),
         TEST(test_a_session_that_ended_is_renewed_after_both_spellings),
         TEST(test_both_cures_together_end),
