@@ -64,9 +64,9 @@ prepare(struct work *w, struct ir_error *e)
     if (output != NULL && strcmp(output, "-") == 0)
         return ir_fault_set(e, IR_E_ARGUMENT,
             "-o -: there is no local file to compare");
-    if (ir_targets_init(&w->targets, output, w->s->operands, w->s->n_operands,
-            e)
-            != IR_OK
+    w->targets.output = output;
+    w->targets.n = w->s->n_operands;
+    if (ir_targets_init(&w->targets, w->s->operands, e) != IR_OK
         || ir_targets_check(&w->targets, e) != IR_OK)
         return e->status;
     if (ir_session_open(&w->session, w->s, w->out) != IR_OK) {

@@ -56,6 +56,21 @@ ir_fault_set_errno(struct ir_error *e, int sys_errno, const char *format, ...)
     return status;
 }
 
+void
+ir_fault_reword(struct ir_error *e, const char *from, const char *to)
+{
+    char *found = strstr(e->message, from);
+    char rest[sizeof e->message];
+    size_t room;
+
+    if (found == NULL)
+        return;
+    room = sizeof e->message - (size_t)(found - e->message);
+    snprintf(rest, sizeof rest, "%s", found + strlen(from));
+    snprintf(found, room, "%s%s", to, rest);
+    ir_printable_clean(e->message);
+}
+
 int
 ir_fault_exit(enum ir_status status)
 {

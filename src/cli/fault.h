@@ -23,6 +23,9 @@ enum ir_status ir_fault_set(struct ir_error *e, enum ir_status status,
 enum ir_status ir_fault_set_errno(struct ir_error *e, int sys_errno,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Write 'to' for the first 'from' in the message. */
+void ir_fault_reword(struct ir_error *e, const char *from, const char *to);
+
 /* The exit code of the program. */
 int ir_fault_exit(enum ir_status status);
 

@@ -17,14 +17,18 @@ const struct ir_verb ir_verbs[] = {
         "Fetch documents chunk by chunk, verify them, and store each under "
         "its last name, or as -o says.  REMOTE is /Library/Folder/Name, or "
         "~D and the document's id, as in ~D40817.  A local file is replaced "
-        "only when every byte has been verified.",
+        "only when every byte has been verified.  With -r, REMOTE may be a "
+        "folder, which goes to a directory of that name, below the one of "
+        "-o; names that are unsafe here are percent-encoded.",
         NULL, ir_cmd_get },
     { "put", IR_VERB_PUT, "LOCAL...|- REMOTE", 2, -1,
         "store local files as documents",
         "Send files, or with - standard input, chunk by chunk, commit each as "
         "a new document or as a new version of the one that exists, and "
         "compare what the server stored.  REMOTE is as for get; one that "
-        "ends with / is a folder, in which a file keeps its name.",
+        "ends with / is a folder, in which a file keeps its name.  With -r, "
+        "LOCAL may be a directory: it becomes a folder of its name in a "
+        "REMOTE that ends with /, else REMOTE itself.",
         NULL, ir_cmd_put },
     { "zip", IR_VERB_ZIP, "[REMOTE...] -o FILE|-", 0, -1,
         "store documents and folders as one archive",

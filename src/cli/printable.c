@@ -4,10 +4,10 @@
 
 #include <inttypes.h>
 
-/* The well-formed sequence at 's', or 0. */
-static size_t
-decode(const unsigned char *s, uint32_t *code)
+size_t
+ir_printable_decode(const char *text, uint32_t *code)
 {
+    const unsigned char *s = (const unsigned char *)text;
     static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
     size_t n = 1;
 
@@ -44,7 +44,7 @@ size_t
 ir_printable_length(const char *s, int *columns)
 {
     uint32_t code = 0;
-    size_t n = decode((const unsigned char *)s, &code);
+    size_t n = ir_printable_decode(s, &code);
 
     if (n == 0 || is_harmful(code))
         return 0;

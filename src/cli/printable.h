@@ -9,6 +9,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* How many bytes the character at 'text' has, and its code: 0 if they are no
+ * UTF-8. */
+size_t ir_printable_decode(const char *text, uint32_t *code);
+
 /* How many bytes the character at 's' has: 0 if it is no UTF-8, a control
  * character, or a mark that reorders or hides text.  'columns', unless NULL, is
  * set to the room it takes on a terminal. */

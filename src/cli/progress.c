@@ -21,8 +21,8 @@
 #define LINE_MS 1000
 #define WINDOW_MS 5000
 
-static int64_t
-now_ms(void)
+int64_t
+ir_progress_now_ms(void)
 {
     struct timespec t;
 
@@ -61,7 +61,7 @@ ir_progress_begin(struct ir_transfer *t, const char *path, const char *file)
 {
     t->path = path;
     t->file = file;
-    t->start_ms = now_ms();
+    t->start_ms = ir_progress_now_ms();
     t->shown_ms = 0;
     t->end_shown = 0;
     t->n_samples = 0;
@@ -70,7 +70,7 @@ ir_progress_begin(struct ir_transfer *t, const char *path, const char *file)
 double
 ir_progress_seconds(const struct ir_transfer *t)
 {
-    return (double)(now_ms() - t->start_ms) / 1000;
+    return (double)(ir_progress_now_ms() - t->start_ms) / 1000;
 }
 
 /* ---- Figures ----------------------------------------------------------- */
@@ -215,7 +215,7 @@ show_event(struct ir_transfer *t, const char *event,
 static void
 show_progress(struct ir_transfer *t, const struct ir_progress *p)
 {
-    int64_t ms = now_ms();
+    int64_t ms = ir_progress_now_ms();
     int64_t due_ms =
         t->shown_ms + (t->show == IR_SHOW_LINES ? LINE_MS : BAR_MS);
     int is_end = p->done_bytes == p->total_bytes && t->show != IR_SHOW_BAR;

@@ -45,4 +45,7 @@ int ir_progress_hear(void *ctx, const struct ir_progress *p);
 
 double ir_progress_seconds(const struct ir_transfer *t);
 
+/* By the clock that never jumps. */
+int64_t ir_progress_now_ms(void);
+
 #endif

@@ -25,13 +25,16 @@ place(struct ir_targets *t, struct ir_error *e)
     if (strcmp(output, "-") != 0) {
         int exists = stat(output, &st) == 0;
 
-        if (output[strlen(output) - 1] == '/') {
+        if (output[strlen(output) - 1] == '/' || t->recursive) {
             t->directory = output;
             t->create_directory = !exists;
         } else if (exists && S_ISDIR(st.st_mode)) {
             t->directory = output;
         }
     }
+    if (t->recursive && t->directory == NULL)
+        return ir_fault_set(e, IR_E_ARGUMENT,
+            "-o -: -r needs a directory to write to");
     if (t->n > 1 && t->directory == NULL)
         return ir_fault_set(e, IR_E_ARGUMENT,
             "-o %s: %d documents need a directory, which exists or ends "
@@ -55,6 +58,39 @@ put(const struct ir_targets *t, struct ir_target *target, const char *name,
     return IR_OK;
 }
 
+/* Of a folder, which may be written with slashes at its end; nothing but
+ * slashes is all there is. */
+static enum ir_status
+plan_folder(struct ir_targets *t, struct ir_target *target, struct ir_error *e)
+{
+    char *path = strdup(target->path);
+    size_t n = path == NULL ? 0 : strlen(path);
+    const char *name;
+
+    while (n > 0 && (path[n - 1] == '/' || path[n - 1] == '\\'))
+        path[--n] = '\0';
+    name = n == 0 ? NULL : ir_names_last(path);
+    if (path == NULL) {
+        ir_fault_set(e, IR_E_MEMORY, "out of memory");
+    } else if (name != NULL) {
+        put(t, target, name, e);
+    } else if (n > 0) {
+        ir_fault_set(e, IR_E_ARGUMENT,
+            "'%s' does not end in the name of a folder or document",
+            target->path);
+    } else if (t->n > 1) {
+        ir_fault_set(e, IR_E_ARGUMENT,
+            "'%s' is everything, and goes with nothing else", target->path);
+    } else {
+        target->path = "/";
+        target->file = strdup(t->directory);
+        if (target->file == NULL)
+            ir_fault_set(e, IR_E_MEMORY, "out of memory");
+    }
+    free(path);
+    return e->status;
+}
+
 static enum ir_status
 plan(struct ir_targets *t, struct ir_target *target, struct ir_error *e)
 {
@@ -62,6 +98,8 @@ plan(struct ir_targets *t, struct ir_target *target, struct ir_error *e)
 
     if (t->directory != NULL && ir_names_is_id(target->path))
         return IR_OK;
+    if (t->recursive)
+        return plan_folder(t, target, e);
     if (t->directory != NULL && name == NULL)
         return ir_fault_set(e, IR_E_ARGUMENT,
             "'%s' does not end in the name of a document", target->path);
@@ -69,18 +107,14 @@ plan(struct ir_targets *t, struct ir_target *target, struct ir_error *e)
 }
 
 enum ir_status
-ir_targets_init(struct ir_targets *t, const char *output, char **paths, int n,
-    struct ir_error *e)
+ir_targets_init(struct ir_targets *t, char **paths, struct ir_error *e)
 {
-    memset(t, 0, sizeof *t);
-    t->output = output;
-    t->n = n;
-    t->of = calloc((size_t)n, sizeof *t->of);
+    t->of = calloc((size_t)t->n, sizeof *t->of);
     if (t->of == NULL)
         return ir_fault_set(e, IR_E_MEMORY, "out of memory");
     if (place(t, e) != IR_OK)
         return e->status;
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < t->n; i++) {
         t->of[i].path = paths[i];
         if (plan(t, &t->of[i], e) != IR_OK)
             break;
@@ -143,8 +177,8 @@ ir_targets_check(const struct ir_targets *t, struct ir_error *e)
     for (size_t i = 0; i < n; i++) {
         for (size_t j = i + 1; j < n; j++) {
             if (is_part_of(files[i], files[j]))
-                ir_fault_set(e, IR_E_ARGUMENT,
-                    "%s is where %s grows", files[j], files[i]);
+                ir_fault_set(e, IR_E_ARGUMENT, "%s is where %s grows", files[j],
+                    files[i]);
         }
     }
     free(files);

@@ -18,16 +18,19 @@ struct ir_target {
 
 struct ir_targets {
     const char *output;    /* as given; NULL: here */
+    int recursive;         /* paths may be folders; 'output' is a directory */
     const char *directory; /* where names go; NULL: 'output' is a file */
     int create_directory;
     int n;
     struct ir_target *of;
 };
 
-/* Plan for the 'n' remote paths at 'paths'.  Those whose name only the server
- * knows stay without a file.  ir_targets_clear() is due in any case. */
-enum ir_status ir_targets_init(struct ir_targets *t, const char *output,
-    char **paths, int n, struct ir_error *e);
+/* Plan for the remote paths at 'paths', where the caller has set 'output',
+ * 'recursive' and their number 'n'.  Those whose name only the server knows
+ * stay without a file; of "/" it is the directory.  ir_targets_clear() is due
+ * in any case. */
+enum ir_status ir_targets_init(struct ir_targets *t, char **paths,
+    struct ir_error *e);
 
 /* Ask the server for the names that only it knows, and check again.  A target
  * that cannot be named is told and marked as failed. */
