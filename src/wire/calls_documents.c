@@ -22,11 +22,33 @@
     IR_CALL(w, operation, Simple, kind, NULL, &in, r);                        \
     return r == NULL ? w->error->status : IR_OK
 
+/* Asked whether something is there, older servers say no without a number; only
+ * their exceptions begin with a fixed word (docs/protocol.md, "Errors"). */
+static enum ir_status
+take_no(struct ir_wire *w)
+{
+    struct ir_error *e = w->error;
+
+    if (e->status != IR_E_SERVER || e->http_status != 200
+        || e->server_code != 0 || strstr(e->message, "SystemError") != NULL)
+        return e->status;
+    e->retryable = 0;
+    return e->status = IR_E_NOT_FOUND;
+}
+
 enum ir_status
 ir_call_folder_exists(struct ir_wire *w, const char *ticket, const char *path)
 {
-    CALL_SIMPLE(w, FolderExists, IR_CALL_REPEATABLE, authenticationTicket,
-        Path);
+    struct _tns__FolderExists in = {
+        .authenticationTicket = ir_call_out(ticket),
+        .Path = ir_call_out(path),
+    };
+    const struct tns__SimpleAnswer *r;
+
+    if (ir_call_check_text(w, "path", path, 0) != IR_OK)
+        return w->error->status;
+    IR_CALL(w, FolderExists, Simple, IR_CALL_REPEATABLE, NULL, &in, r);
+    return r == NULL ? take_no(w) : IR_OK;
 }
 
 enum ir_status
@@ -90,7 +112,7 @@ ir_call_document_exists(struct ir_wire *w, const char *ticket,
     IR_CALL(w, DocumentExists, DocumentExists, IR_CALL_REPEATABLE, NULL, &in,
         r);
     if (r == NULL)
-        return w->error->status;
+        return take_no(w);
     switch (ir_crc32_parse(r->CRC32LASTVERSION, &a->crc32)) {
     case IR_CRC32_OK:
         a->has_crc32 = 1;

@@ -450,26 +450,30 @@ ir_tls_read(struct ir_tls *tls, void *data, size_t size, size_t *n)
 }
 
 /* A server that refuses us after the handshake says why and leaves: its reason
- * may have come although nothing can be sent any more. */
-static void
+ * may have come although nothing can be sent any more.  1: data has come, and
+ * can be read. */
+static int
 prefer_reason(struct ir_tls *tls)
 {
     struct ir_error loss = tls->failure;
+    enum ir_tls_io io;
     char byte;
     size_t n;
 
     start(tls);
     tls->sys_errno = 0;
     ir_error_clear(&tls->failure);
-    settle(tls, SSL_peek_ex(tls->ssl, &byte, 1, &n));
+    io = settle(tls, SSL_peek_ex(tls->ssl, &byte, 1, &n));
     if (tls->failure.status != IR_E_TLS)
         tls->failure = loss;
+    return io == IR_TLS_DONE;
 }
 
 enum ir_tls_io
 ir_tls_write(struct ir_tls *tls, const void *data, size_t size, size_t *n)
 {
     enum ir_tls_io io;
+    int is_readable = 0;
 
     *n = 0;
     start(tls);
@@ -479,8 +483,11 @@ ir_tls_write(struct ir_tls *tls, const void *data, size_t size, size_t *n)
     if (io != IR_TLS_FAILED)
         return io;
     if (tls->sys_errno != 0)
-        prefer_reason(tls);
-    return report(tls);
+        is_readable = prefer_reason(tls);
+    report(tls);
+    if (is_readable)
+        ir_error_clear(&tls->failure);
+    return IR_TLS_FAILED;
 }
 
 /* Session tickets and key updates are read here and count for nothing. */

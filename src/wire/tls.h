@@ -34,7 +34,8 @@ enum ir_tls_io ir_tls_handshake(struct ir_tls *tls);
 enum ir_tls_io ir_tls_read(struct ir_tls *tls, void *data, size_t size,
     size_t *n);
 
-/* After WANT_READ or WANT_WRITE call it with the same bytes again. */
+/* After WANT_READ or WANT_WRITE call it with the same bytes again.  After a
+ * failure, what the peer had sent can still be read. */
 enum ir_tls_io ir_tls_write(struct ir_tls *tls, const void *data, size_t size,
     size_t *n);
 

@@ -65,6 +65,26 @@ on_post(struct soap *soap, const char *endpoint, const char *host, int port,
     return soap_send_raw(soap, head, strlen(head));
 }
 
+/* Whoever will not have a request may say so and close before all of it has
+ * come: the connection breaks, and its reply, which tells more, is there. */
+static void
+look_for_refusal(struct ir_wire *w)
+{
+    struct ir_error broken = *w->error;
+    char data[256];
+    size_t n;
+
+    if (broken.status != IR_E_NETWORK)
+        return;
+    ir_error_clear(w->error);
+    ir_http_receive(&w->http, data, sizeof data, &n);
+    if (w->error->status != IR_OK && w->error->http_status >= 400
+        && w->error->http_status != 408)
+        return;
+    *w->error = broken; /* what came is no answer to this request */
+    w->http.reply_begun = 0;
+}
+
 static int
 on_send(struct soap *soap, const char *data, size_t n)
 {
@@ -75,8 +95,10 @@ on_send(struct soap *soap, const char *data, size_t n)
     if (!w->sent && !w->repeatable)
         ir_transport_linger(w->transport, LINGER_MS);
     w->sent = 1;
-    return ir_transport_send(w->transport, data, n) == IR_OK
-        ? SOAP_OK : SOAP_EOF;
+    if (ir_transport_send(w->transport, data, n) == IR_OK)
+        return SOAP_OK;
+    look_for_refusal(w);
+    return SOAP_EOF;
 }
 
 static size_t
