@@ -80,17 +80,19 @@ ir_feed_init(struct ir_feed *f, const struct ir_source *source)
 enum ir_status
 ir_feed_start(struct ir_feed *f, uint64_t chunk_bytes, struct ir_error *e)
 {
+    uint8_t *held;
+
     f->chunk_bytes = chunk_bytes;
     f->offset = 0;
     f->length = 0;
     f->last = 0;
-    f->n_ahead = 0;
-    if (f->source->rereadable)
+    if (f->source->rereadable || chunk_bytes < f->held_bytes)
         return IR_OK;
-    free(f->held);
-    f->held = malloc((size_t)chunk_bytes + 1);
-    if (f->held == NULL)
+    held = realloc(f->held, (size_t)chunk_bytes + 1);
+    if (held == NULL)
         return ir_error_set(e, IR_E_MEMORY, "out of memory");
+    f->held = held;
+    f->held_bytes = chunk_bytes + 1;
     return IR_OK;
 }
 
@@ -124,23 +126,26 @@ ir_feed_again(struct ir_feed *f, struct ir_error *e)
     return IR_OK;
 }
 
+/* Hold a chunk and the byte behind it.  More is there already where the chunks
+ * have become smaller. */
 static enum ir_status
 hold_next(struct ir_feed *f, struct ir_error *e)
 {
-    size_t n = (size_t)f->chunk_bytes + 1 - (size_t)f->n_ahead;
+    size_t wanted = (size_t)f->chunk_bytes + 1;
     size_t got;
-    enum ir_status st;
 
-    if (f->n_ahead)
-        f->held[0] = f->held[f->length];
-    st = read_full(f->source, f->offset + (uint64_t)f->n_ahead,
-        f->held + f->n_ahead, n, &got, e);
-    if (st != IR_OK)
-        return st;
-    got += (size_t)f->n_ahead;
-    f->last = got <= f->chunk_bytes;
-    f->length = f->last ? got : f->chunk_bytes;
-    f->n_ahead = !f->last;
+    f->n_held -= (size_t)f->length;
+    memmove(f->held, f->held + f->length, f->n_held);
+    if (f->n_held < wanted) {
+        enum ir_status st = read_full(f->source, f->offset + f->n_held,
+            f->held + f->n_held, wanted - f->n_held, &got, e);
+
+        if (st != IR_OK)
+            return st;
+        f->n_held += got;
+    }
+    f->last = f->n_held <= f->chunk_bytes;
+    f->length = f->last ? f->n_held : f->chunk_bytes;
     return IR_OK;
 }
 

@@ -20,15 +20,18 @@ struct ir_feed {
     uint32_t crc32;
     int last;
 
-    uint8_t *held; /* the chunk, and a byte that shows whether more follows */
-    int n_ahead;   /* 1: held[0] is the first byte of the next chunk */
+    /* The chunk, and what was read of the next: a byte that shows whether more
+     * follows, or more where chunks have become smaller. */
+    uint8_t *held;
+    uint64_t held_bytes; /* there is room for */
+    size_t n_held;
 };
 
 /* Nothing is read yet. */
 void ir_feed_init(struct ir_feed *f, const struct ir_source *source);
 
 /* From the first byte again, in chunks of 'chunk_bytes'.  A source that cannot
- * be read again can be started once. */
+ * be read again can be started anew while the first chunk is the current one. */
 enum ir_status ir_feed_start(struct ir_feed *f, uint64_t chunk_bytes,
     struct ir_error *e);
 

@@ -20,6 +20,8 @@
 /* Progress inside a chunk is reported this often. */
 #define PROGRESS_BYTES 1048576
 #define CHUNK_BYTES 1048576
+/* Servers grant no less (docs/protocol.md, "Limits"). */
+#define CHUNK_BYTES_MIN 262144
 
 enum ir_status
 ir_push_init(struct ir_push *p, struct ir_client *c,
@@ -85,6 +87,10 @@ open_handler(struct ir_push *p)
     p->sent_bytes = 0;
     p->crc32 = 0;
     p->n_chunks = 0;
+    if (p->refused_bytes != 0 && p->handler.chunk_bytes >= p->refused_bytes)
+        return ir_error_set(&c->error, IR_E_LIMIT, "requests with %" PRIu64
+            " bytes are refused, and the server agrees to no smaller chunks",
+            p->refused_bytes);
     return ir_feed_start(&p->feed, p->handler.chunk_bytes, &c->error);
 }
 
@@ -209,6 +215,18 @@ send_chunk(struct ir_push *p, struct ir_upload_answer *a)
     }
 }
 
+/* A stream shows its size late. */
+static enum ir_status
+check_limit(const struct ir_push *p)
+{
+    if (p->limit_bytes == 0
+        || p->feed.offset + p->feed.length <= p->limit_bytes)
+        return IR_OK;
+    return ir_error_set(&p->c->error, IR_E_LIMIT,
+        "the document has more than the %" PRIu64
+        " bytes that this server takes at most", p->limit_bytes);
+}
+
 static enum ir_status
 stage_once(struct ir_push *p)
 {
@@ -219,7 +237,8 @@ stage_once(struct ir_push *p)
         || ir_push_report(p, IR_EVENT_START, 0, NULL) != IR_OK)
         return e->status;
     do {
-        if (ir_feed_next(&p->feed, e) != IR_OK || send_chunk(p, &a) != IR_OK)
+        if (ir_feed_next(&p->feed, e) != IR_OK || check_limit(p) != IR_OK
+            || send_chunk(p, &a) != IR_OK)
             return e->status;
         p->crc32 = ir_crc32_combine(p->crc32, p->feed.crc32, p->feed.length);
         p->sent_bytes += p->feed.length;
@@ -232,6 +251,42 @@ stage_once(struct ir_push *p)
             " bytes with CRC %08" PRIX32 ", expected %08" PRIX32,
             p->sent_bytes, a.file_crc32, p->crc32);
     return IR_OK;
+}
+
+/* Was the chunk no fit request for what stands before the service?  Web servers
+ * say so with 413, one of them with 404 (its 404.13); that the service is there
+ * is known from the handler it gave.  All of a stream must still be there. */
+static int
+may_shrink(const struct ir_push *p)
+{
+    const struct ir_error *e = &p->c->error;
+
+    return (e->http_status == 413 || e->http_status == 404)
+        && p->handler.id[0] != '\0' && p->feed.length > CHUNK_BYTES_MIN
+        && (p->feed.source->rereadable || p->feed.offset == 0);
+}
+
+/* Stage in smaller and smaller chunks until they pass. */
+static enum ir_status
+stage_fitting(struct ir_push *p)
+{
+    struct ir_error *e = &p->c->error;
+
+    while (stage_once(p) != IR_OK && may_shrink(p)) {
+        char message[sizeof e->message];
+
+        snprintf(message, sizeof message, "%s", e->message);
+        p->refused_bytes = p->feed.length;
+        p->o.chunk_bytes = p->feed.length / 2;
+        if (p->o.chunk_bytes < CHUNK_BYTES_MIN)
+            p->o.chunk_bytes = CHUNK_BYTES_MIN;
+        ir_push_end(p);
+        ir_error_clear(e);
+        p->n_retries++;
+        if (ir_push_report(p, IR_EVENT_RETRY, 0, message) != IR_OK)
+            return e->status;
+    }
+    return e->status;
 }
 
 /* Is another handler worth a try?  A refusal that says nothing of the handler
@@ -251,11 +306,11 @@ is_worth_restart(const struct ir_push *p)
 enum ir_status
 ir_push_stage(struct ir_push *p)
 {
-    if (stage_once(p) == IR_OK || !is_worth_restart(p))
+    if (stage_fitting(p) == IR_OK || !is_worth_restart(p))
         return p->c->error.status;
     p->is_restarted = 1;
     ir_push_end(p);
     if (wait_to_retry(p, 0, p->c->error.message) != IR_OK)
         return p->c->error.status;
-    return stage_once(p);
+    return stage_fitting(p);
 }

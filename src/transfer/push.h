@@ -19,6 +19,8 @@ struct ir_push {
     uint64_t n_chunks;
     uint64_t n_retries;
     int is_restarted;
+    uint64_t limit_bytes;    /* more the server does not take; 0: not told */
+    uint64_t refused_bytes;  /* a chunk as large was no fit request; 0: none */
     uint64_t reported_bytes;
 };
 
@@ -28,7 +30,8 @@ enum ir_status ir_push_init(struct ir_push *p, struct ir_client *c,
 
 /* Stage the whole source.  Where the fate of a chunk is unknown, or the staged
  * bytes are not ours, it starts again once with another handler, if the source
- * can be read again. */
+ * can be read again.  Where a request is too large for what stands before the
+ * service, it starts again with smaller chunks. */
 enum ir_status ir_push_stage(struct ir_push *p);
 
 /* Abandon what is staged, without touching the error that stands. */

@@ -58,6 +58,20 @@ split_path(struct upload *u)
     return IR_OK;
 }
 
+/* It could not be made: all the same if somebody else just made it. */
+static void
+settle_folder(struct upload *u)
+{
+    struct ir_client *c = u->push.c;
+    struct ir_error taken = c->error;
+
+    ir_error_clear(&c->error);
+    IR_IN_SESSION(c, IR_NAMES_TWO,
+        ir_call_folder_exists(c->wire, c->ticket, u->folder));
+    if (c->error.status != IR_OK)
+        c->error = taken;
+}
+
 static enum ir_status
 check_folder(struct upload *u)
 {
@@ -78,6 +92,8 @@ check_folder(struct upload *u)
     ir_error_clear(e);
     IR_IN_SESSION(c, IR_NAMES_TWO,
         ir_call_create_folder(c->wire, c->ticket, u->folder));
+    if (e->status == IR_E_SERVER && e->http_status == 200)
+        settle_folder(u);
     return e->status;
 }
 
@@ -150,6 +166,7 @@ check_size(struct upload *u)
         || c->error.status == IR_E_TIMEOUT || c->error.status == IR_E_TLS)
         return c->error.status;
     ir_error_clear(&c->error);
+    u->push.limit_bytes = limit;
     if (source->rereadable && limit != 0 && source->size_bytes > limit)
         return ir_error_set(&c->error, IR_E_LIMIT, "document of %" PRIu64
             " bytes, this server takes at most %" PRIu64, source->size_bytes,
@@ -177,6 +194,24 @@ describe_commit(const struct upload *u)
     return what;
 }
 
+/* CreateUploadHandler succeeds also when the ticket's name is not understood,
+ * and must not be the first to show which names are.  Any answer will do. */
+static enum ir_status
+learn_names(struct upload *u)
+{
+    struct ir_client *c = u->push.c;
+    struct ir_exists_answer a;
+
+    if (c->spelling != IR_SPELLING_AUTO)
+        return IR_OK;
+    IR_IN_SESSION(c, IR_NAMES_TWO, u->folder[0] == '\0'
+            ? ir_call_document_exists(c->wire, c->ticket, u->path, &a)
+            : ir_call_folder_exists(c->wire, c->ticket, u->folder));
+    if (c->error.http_status == 200 && c->error.status != IR_E_AUTH)
+        ir_error_clear(&c->error);
+    return c->error.status;
+}
+
 static enum ir_status
 prepare(struct upload *u)
 {
@@ -195,7 +230,7 @@ prepare(struct upload *u)
             "a new document has a path, not an id");
     if (u->push.o.skip_preflight && !u->push.o.lock
         && !u->push.o.create_folders)
-        return IR_OK;
+        return learn_names(u);
     if (check_size(u) == IR_OK && check_folder(u) == IR_OK
         && check_document(u) == IR_OK)
         check_out(u);
@@ -225,7 +260,24 @@ compare(struct upload *u)
     return IR_OK;
 }
 
-/* The reply to the commit was lost. */
+/* May the commit have happened, though no answer says so?  An error of the
+ * server, or of a gateway that waited for it, leaves that open; what a web
+ * server refuses has not reached the service. */
+static int
+is_in_doubt(const struct upload *u)
+{
+    const struct ir_error *e = &u->push.c->error;
+
+    if (e->status == IR_OK || !ir_wire_request_sent(u->push.c->wire))
+        return 0;
+    if (e->http_status != 0 && e->http_status != 200)
+        return e->http_status >= 500;
+    return e->status == IR_E_NETWORK || e->status == IR_E_TIMEOUT
+        || e->status == IR_E_PROTOCOL;
+}
+
+/* The server itself says 500, and is done with the commit: what it has now is
+ * what it will have. */
 static enum ir_status
 settle(struct upload *u)
 {
@@ -238,7 +290,11 @@ settle(struct upload *u)
     if (!was_same && compare(u) == IR_OK
         && u->uploaded.level == IR_LEVEL_VERIFIED)
         return IR_OK;
+    *e = lost;
+    if (lost.http_status == 500)
+        return e->status;
     e->status = IR_OK;
+    e->sys_errno = 0;
     return ir_error_set(e, IR_E_AMBIGUOUS,
         "the commit was sent, its reply was lost (%.300s); look at the "
         "document's versions before sending it again", lost.message);
@@ -250,9 +306,7 @@ conclude(struct upload *u)
 {
     struct ir_client *c = u->push.c;
 
-    if ((c->error.status == IR_E_NETWORK || c->error.status == IR_E_TIMEOUT
-            || c->error.status == IR_E_PROTOCOL)
-        && ir_wire_request_sent(c->wire))
+    if (is_in_doubt(u))
         return settle(u);
     if (c->error.status != IR_OK)
         return c->error.status;
@@ -387,9 +441,18 @@ file_unchanged(void *ctx, struct ir_error *e)
 {
     const struct file *f = ctx;
     struct stat now;
+    size_t n_more = 0;
+    char more;
 
     if (fstat(f->fd, &now) != 0)
         return ir_error_set_errno(e, IR_E_IO, errno, "cannot look at the file");
+    /* Not every file system tells sizes and dates at once, or at all. */
+    if (read_file(ctx, (uint64_t)f->before.st_size, &more, 1, &n_more) != 0)
+        return ir_error_set_errno(e, IR_E_IO, errno, "cannot read the file");
+    if (n_more > 0)
+        return ir_error_set(e, IR_E_CHANGED,
+            "the file has more than the %" PRIu64 " bytes it had at first",
+            (uint64_t)f->before.st_size);
     if (now.st_size != f->before.st_size
         || now.st_mtim.tv_sec != f->before.st_mtim.tv_sec
         || now.st_mtim.tv_nsec != f->before.st_mtim.tv_nsec)

@@ -45,12 +45,12 @@ ir_call_create_upload_handler(struct ir_wire *w, const char *ticket,
     struct ir_error *e = fake_calls_error(w);
 
     (void)ticket;
-    (void)chunk_bytes;
     a->id[0] = '\0';
     if (e->status != IR_OK)
         return e->status;
     fake_uploads.n_staged = 0;
-    a->chunk_bytes = fake_uploads.chunk_bytes;
+    a->chunk_bytes = fake_uploads.chunk_bytes == 0 ? chunk_bytes
+                                                   : fake_uploads.chunk_bytes;
     snprintf(a->id, sizeof a->id, "u%d", ++fake_uploads.n_created);
     return end_as(e, IR_OK);
 }
@@ -69,6 +69,12 @@ ir_call_upload_file_chunk(struct ir_wire *w, const char *ticket,
     if (number == fake_uploads.chunk_at) {
         end_as(e, fake_uploads.chunk);
         sent = fake_uploads.chunk_sent;
+        return e->status;
+    }
+    if (fake_uploads.largest_bytes != 0
+        && r->length > fake_uploads.largest_bytes) {
+        end_as(e, IR_E_LIMIT);
+        e->http_status = fake_uploads.large_http;
         return e->status;
     }
     if (r->length > 0
@@ -133,7 +139,10 @@ ir_call_commit(struct ir_wire *w, const char *ticket, const char *handler,
     }
     a->document_id = "77";
     a->version_id = "1000000";
-    return end_as(e, fake_uploads.commit);
+    end_as(e, fake_uploads.commit);
+    if (fake_uploads.commit_http != 0)
+        e->http_status = fake_uploads.commit_http;
+    return e->status;
 }
 
 enum ir_status
@@ -163,7 +172,10 @@ ir_call_create_folder(struct ir_wire *w, const char *ticket, const char *path)
     (void)ticket;
     (void)path;
     fake_uploads.n_folders++;
-    return end_as(fake_calls_error(w), IR_OK);
+    if (!fake_uploads.folder_appears)
+        return end_as(fake_calls_error(w), IR_OK);
+    fake_uploads.no_folder = 0;
+    return end_as(fake_calls_error(w), IR_E_SERVER);
 }
 
 enum ir_status

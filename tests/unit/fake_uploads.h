@@ -8,26 +8,32 @@
 
 #include "inforouter.h"
 
+#define FAKE_UPLOADS_BYTES 1048576
+
 struct fake_uploads {
     /* What the server does. */
-    uint64_t chunk_bytes;
+    uint64_t chunk_bytes;      /* granted; 0: what is wished for */
+    uint64_t largest_bytes;    /* larger requests end with 'large_http'; 0: none */
+    int large_http;
     int n_try_again;           /* so many chunks are asked for again */
     enum ir_status chunk;      /* how chunk number 'chunk_at' ends ... */
     int chunk_at;
     int chunk_sent;            /* ... and whether it had left */
     int commit_unfit;          /* to be sent */
-    enum ir_status commit;     /* how the commit ends */
+    enum ir_status commit;     /* how the commit ends ... */
+    int commit_http;           /* ... with which HTTP status; 0: 200 */
     int commit_happens;        /* though its reply is lost */
     int stages_wrong;          /* filehexcrc is of other bytes */
     int no_folder;
+    int folder_appears;        /* just before it would be made */
     int exists;
     const char *checked_out_by;
     uint64_t limit_bytes;
 
     /* What it saw. */
-    uint8_t staged[4096];
+    uint8_t staged[FAKE_UPLOADS_BYTES];
     size_t n_staged;
-    uint8_t stored[4096];
+    uint8_t stored[FAKE_UPLOADS_BYTES];
     size_t n_stored;
     int n_chunks;
     int n_commits;

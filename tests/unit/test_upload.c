@@ -54,6 +54,22 @@ trickle(void *ctx, uint64_t offset, void *data, size_t n, size_t *got)
     return 0;
 }
 
+struct large {
+    const uint8_t *data;
+    size_t n;
+};
+
+static int
+read_large(void *ctx, uint64_t offset, void *data, size_t n, size_t *got)
+{
+    const struct large *l = ctx;
+    size_t left = l->n - (size_t)offset;
+
+    *got = n < left ? n : left;
+    memcpy(data, l->data + offset, *got);
+    return 0;
+}
+
 static void
 check_stored(size_t n, int n_chunks)
 {
@@ -120,6 +136,110 @@ test_asking_again_for_ever_ends(void **state)
     assert_int_equal(fake_uploads.n_chunks, 6);
     assert_int_equal(fake_uploads.n_commits, 0);
     assert_int_equal(fake_uploads.n_deleted, fake_uploads.n_created);
+}
+
+/* 700 000 bytes, of which requests with more than 300 000 do not pass. */
+static enum ir_status
+put_large(int is_stream)
+{
+    static uint8_t data[700000];
+    struct large large = { data, sizeof data };
+    struct ir_source source = { read_large, &large, !is_stream, sizeof data };
+
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (uint8_t)(i * 7 + i / 251);
+    fake_uploads_reset();
+    fake_uploads.chunk_bytes = 0;
+    fake_uploads.largest_bytes = 300000;
+    fake_uploads.large_http = 413;
+    return ir_upload_source(client, &source, "/Lib/a", &options, NULL);
+}
+
+static void
+test_chunks_shrink_until_the_requests_pass(void **state)
+{
+    (void)state;
+
+    for (int is_stream = 0; is_stream < 2; is_stream++) {
+        options.chunk_bytes = 800000;
+        assert_int_equal(put_large(is_stream), IR_OK);
+
+        assert_int_equal(fake_uploads.n_stored, 700000);
+        assert_int_equal(fake_uploads.stored[699999],
+            (uint8_t)(699999u * 7 + 699999u / 251));
+        assert_int_equal(fake_uploads.n_created, 3); /* 700, 350, 262 KB */
+        assert_int_equal(fake_uploads.n_deleted, 3);
+        assert_int_equal(fake_uploads.n_commits, 1);
+    }
+}
+
+static void
+test_chunks_shrink_to_256_kib_and_no_further(void **state)
+{
+    (void)state;
+    options.chunk_bytes = 262144;
+
+    assert_int_equal(put_large(0), IR_OK);
+    assert_int_equal(fake_uploads.n_created, 1);
+
+    fake_uploads_reset();
+    fake_uploads.chunk_bytes = 262144;
+    fake_uploads.largest_bytes = 10;
+    fake_uploads.large_http = 404;
+    assert_int_equal(put(20, NULL), IR_E_LIMIT);
+    assert_int_equal(fake_uploads.n_created, 1);
+    assert_int_equal(fake_uploads.n_deleted, 1);
+}
+
+static void
+test_a_server_that_agrees_to_no_smaller_chunk_is_left_alone(void **state)
+{
+    static uint8_t data[500000];
+
+    (void)state;
+    fake_uploads.chunk_bytes = 400000;
+    fake_uploads.largest_bytes = 300000;
+    fake_uploads.large_http = 413;
+
+    assert_int_equal(ir_upload_memory(client, data, sizeof data, "/Lib/a",
+        &options, NULL), IR_E_LIMIT);
+
+    assert_int_equal(fake_uploads.n_created, 2);
+    assert_int_equal(fake_uploads.n_deleted, 2);
+    assert_int_equal(fake_uploads.n_commits, 0);
+}
+
+static void
+test_a_stream_ends_at_the_limit_of_the_server(void **state)
+{
+    size_t n = 9;
+    struct ir_source source = { trickle, &n, 0, 0 };
+
+    (void)state;
+    fake_uploads.limit_bytes = 9;
+    assert_int_equal(ir_upload_source(client, &source, "/Lib/a", &options,
+        NULL), IR_OK);
+
+    n = 10;
+    assert_int_equal(ir_upload_source(client, &source, "/Lib/a", &options,
+        NULL), IR_E_LIMIT);
+    assert_int_equal(fake_uploads.n_commits, 1);
+    assert_int_equal(fake_uploads.n_deleted, 2);
+}
+
+static void
+test_versions_out_of_range_are_refused_at_once(void **state)
+{
+    static const int64_t wrong[] = { 1, 999999, 2401000000, 65537000000 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        options.version = wrong[i];
+        assert_int_equal(put(10, NULL), IR_E_ARGUMENT);
+    }
+    assert_int_equal(fake_uploads.n_created, 0);
+    options.version = 2400999999;
+    assert_int_equal(put(10, NULL), IR_OK);
 }
 
 static void
@@ -204,6 +324,37 @@ test_a_commit_that_cannot_be_settled_is_ambiguous(void **state)
 }
 
 static void
+test_what_a_gateway_or_an_exception_says_of_a_commit_is_settled(void **state)
+{
+    static const struct {
+        int http;
+        enum ir_status commit;
+        int happens;
+        enum ir_status expected;
+    } cases[] = {
+        { 504, IR_E_SERVER, 1, IR_OK },
+        { 504, IR_E_SERVER, 0, IR_E_AMBIGUOUS },
+        { 502, IR_E_SERVER, 0, IR_E_AMBIGUOUS },
+        { 500, IR_E_SERVER, 1, IR_OK },
+        { 500, IR_E_SERVER, 0, IR_E_SERVER },
+        { 400, IR_E_PROTOCOL, 0, IR_E_PROTOCOL },
+        { 404, IR_E_PROTOCOL, 0, IR_E_PROTOCOL },
+        { 200, IR_E_PROTOCOL, 0, IR_E_AMBIGUOUS },
+        { 200, IR_E_SERVER, 0, IR_E_SERVER },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        fake_uploads_reset();
+        fake_uploads.commit = cases[i].commit;
+        fake_uploads.commit_http = cases[i].http;
+        fake_uploads.commit_happens = cases[i].happens;
+        assert_int_equal(put(10, NULL), cases[i].expected);
+        assert_int_equal(fake_uploads.n_commits, 1);
+    }
+}
+
+static void
 test_the_same_bytes_as_before_settle_nothing(void **state)
 {
     (void)state;
@@ -246,6 +397,17 @@ test_a_missing_folder_is_made_if_that_is_wanted(void **state)
     assert_int_equal(put(10, NULL), IR_OK);
 
     assert_int_equal(fake_uploads.n_folders, 1);
+}
+
+static void
+test_a_folder_that_somebody_else_made_meanwhile_will_do(void **state)
+{
+    (void)state;
+    fake_uploads.no_folder = 1;
+    fake_uploads.folder_appears = 1;
+    options.create_folders = 1;
+
+    assert_int_equal(put(10, NULL), IR_OK);
 }
 
 static void
@@ -323,15 +485,22 @@ main(void)
         TEST(test_a_stream_of_unknown_length_is_cut_the_same_way),
         TEST(test_a_chunk_that_is_asked_for_again_is_stored_once),
         TEST(test_asking_again_for_ever_ends),
+        TEST(test_chunks_shrink_until_the_requests_pass),
+        TEST(test_chunks_shrink_to_256_kib_and_no_further),
+        TEST(test_a_server_that_agrees_to_no_smaller_chunk_is_left_alone),
+        TEST(test_a_stream_ends_at_the_limit_of_the_server),
+        TEST(test_versions_out_of_range_are_refused_at_once),
         TEST(test_a_chunk_of_unknown_fate_is_never_sent_again),
         TEST(test_a_chunk_that_never_left_is_sent_again),
         TEST(test_a_stream_cannot_start_again),
         TEST(test_wrong_bytes_are_not_committed),
         TEST(test_a_lost_reply_to_the_commit_is_settled_by_the_checksum),
         TEST(test_a_commit_that_cannot_be_settled_is_ambiguous),
+        TEST(test_what_a_gateway_or_an_exception_says_of_a_commit_is_settled),
         TEST(test_the_same_bytes_as_before_settle_nothing),
         TEST(test_what_cannot_be_committed_is_not_sent),
         TEST(test_a_missing_folder_is_made_if_that_is_wanted),
+        TEST(test_a_folder_that_somebody_else_made_meanwhile_will_do),
         TEST(test_a_lock_is_released_whatever_happens),
         TEST(test_the_options_choose_the_finalizer),
         TEST(test_the_ticket_is_proved_once_before_names_are_doubted),
