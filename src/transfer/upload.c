@@ -29,9 +29,26 @@ struct upload {
     int existed;
     uint32_t crc32_before; /* of the newest version, if it existed */
     int has_crc32_before;
-    int is_locked; /* by us */
+    int is_locked; /* by us, or it may be */
+    int is_renewed; /* the session, when the commit was due */
     struct ir_uploaded uploaded;
 };
+
+/* May the call have been served, though no answer says so?  An error of the
+ * server, or of a gateway that waited for it, leaves that open; what a web
+ * server refuses has not reached the service. */
+static int
+is_in_doubt(const struct upload *u)
+{
+    const struct ir_error *e = &u->push.c->error;
+
+    if (e->status == IR_OK || !ir_wire_request_sent(u->push.c->wire))
+        return 0;
+    if (e->http_status != 0 && e->http_status != 200)
+        return e->http_status >= 500;
+    return e->status == IR_E_NETWORK || e->status == IR_E_TIMEOUT
+        || e->status == IR_E_PROTOCOL;
+}
 
 /* ---- Before ------------------------------------------------------------ */
 
@@ -148,7 +165,8 @@ check_out(struct upload *u)
     if (state.checked_out_by != NULL || !u->push.o.lock)
         return IR_OK;
     IR_IN_SESSION(c, IR_NAMES_ONE, ir_call_lock(c->wire, c->ticket, u->path));
-    u->is_locked = e->status == IR_OK;
+    /* Nobody had it before, so it is ours to release if anybody's. */
+    u->is_locked = e->status == IR_OK || is_in_doubt(u);
     return e->status;
 }
 
@@ -260,22 +278,6 @@ compare(struct upload *u)
     return IR_OK;
 }
 
-/* May the commit have happened, though no answer says so?  An error of the
- * server, or of a gateway that waited for it, leaves that open; what a web
- * server refuses has not reached the service. */
-static int
-is_in_doubt(const struct upload *u)
-{
-    const struct ir_error *e = &u->push.c->error;
-
-    if (e->status == IR_OK || !ir_wire_request_sent(u->push.c->wire))
-        return 0;
-    if (e->http_status != 0 && e->http_status != 200)
-        return e->http_status >= 500;
-    return e->status == IR_E_NETWORK || e->status == IR_E_TIMEOUT
-        || e->status == IR_E_PROTOCOL;
-}
-
 /* The server itself says 500, and is done with the commit: what it has now is
  * what it will have. */
 static enum ir_status
@@ -300,12 +302,44 @@ settle(struct upload *u)
         "document's versions before sending it again", lost.message);
 }
 
+/* It is stored.  That it cannot be looked at is no reason to store it again. */
+static enum ir_status
+compare_stored(struct upload *u)
+{
+    struct ir_error *e = &u->push.c->error;
+    char message[sizeof e->message];
+
+    u->uploaded.level = IR_LEVEL_CHUNK_VERIFIED;
+    switch (compare(u)) {
+    case IR_OK:
+    case IR_E_CORRUPT:
+    case IR_E_CANCELLED:
+    case IR_E_MEMORY:
+        return e->status;
+    default:
+        break;
+    }
+    snprintf(message, sizeof message, "stored, but not compared: %.400s",
+        e->message);
+    ir_client_log(u->push.c, IR_LOG_WARNING, "%s", message);
+    ir_error_clear(e);
+    return ir_push_report(&u->push, IR_EVENT_WARNING, u->push.sent_bytes,
+        message);
+}
+
 /* The call that stores has ended: is what is stored what was sent? */
 static enum ir_status
 conclude(struct upload *u)
 {
     struct ir_client *c = u->push.c;
+    struct ir_cure cure = { 0 };
+    enum ir_status st;
 
+    do
+        st = ir_call_commit(c->wire, c->ticket, u->push.handler.id, &what,
+            &u->uploaded);
+    while (ir_session_again(c, &cure, IR_NAMES_TWO, st));
+    u->is_renewed = cure.renewed;
     if (is_in_doubt(u))
         return settle(u);
     if (c->error.status != IR_OK)
@@ -316,7 +350,7 @@ conclude(struct upload *u)
         return c->error.status;
     u->uploaded.document_id = c->name;
     u->uploaded.version_id = c->content_type;
-    return compare(u);
+    return compare_stored(u);
 }
 
 static enum ir_status
@@ -355,7 +389,50 @@ check_in(struct upload *u)
 
 /* ---- Public ------------------------------------------------------------ */
 
+/* A handler belongs to a session, and may have ended with it. */
+static int
+is_worth_staging_again(const struct upload *u)
+{
+    const struct ir_error *e = &u->push.c->error;
+
+    return e->status == IR_E_SERVER && e->http_status == 200 && u->is_renewed
+        && u->push.feed.source->rereadable && u->push.o.n_retries >= 0
+        && !u->push.is_restarted;
+}
+
 /* 'unchanged' is asked before the commit, unless NULL. */
+static enum ir_status
+stage_and_commit(struct upload *u,
+    enum ir_status (*unchanged)(void *ctx, struct ir_error *e))
+{
+    struct ir_error *e = &u->push.c->error;
+
+    if (ir_push_stage(&u->push) != IR_OK
+        || (unchanged != NULL
+            && unchanged(u->push.feed.source->ctx, e) != IR_OK))
+        return e->status;
+    return commit(u);
+}
+
+static enum ir_status
+store(struct upload *u,
+    enum ir_status (*unchanged)(void *ctx, struct ir_error *e))
+{
+    struct ir_error *e = &u->push.c->error;
+    char message[sizeof e->message];
+
+    if (stage_and_commit(u, unchanged) == IR_OK || !is_worth_staging_again(u))
+        return e->status;
+    snprintf(message, sizeof message, "%s", e->message);
+    ir_error_clear(e);
+    ir_push_end(&u->push);
+    u->push.is_restarted = 1;
+    u->push.n_retries++;
+    if (ir_push_report(&u->push, IR_EVENT_RETRY, 0, message) != IR_OK)
+        return e->status;
+    return stage_and_commit(u, unchanged);
+}
+
 static enum ir_status
 upload(struct ir_client *c, const struct ir_source *source, const char *path,
     const struct ir_upload_options *opts,
@@ -368,9 +445,7 @@ upload(struct ir_client *c, const struct ir_source *source, const char *path,
     u.path = path;
     if (ir_push_init(&u.push, c, source, opts) != IR_OK)
         return c->error.status;
-    if (prepare(&u) == IR_OK && ir_push_stage(&u.push) == IR_OK
-        && (unchanged == NULL || unchanged(source->ctx, &c->error) == IR_OK)
-        && commit(&u) == IR_OK)
+    if (prepare(&u) == IR_OK && store(&u, unchanged) == IR_OK)
         ir_push_report(&u.push, IR_EVENT_VERIFY, u.push.sent_bytes, NULL);
     ir_push_end(&u.push);
     check_in(&u);
