@@ -28,6 +28,7 @@ class Reply:
     status: int
     body: bytes = b""
     kind: str = ""
+    early: bool = False  # sent before the request has come as a whole
 
     def replace(self, old, new):
         """The same with 'new' for a regular expression that must be there."""
@@ -45,13 +46,16 @@ class Call:
         self.n = n
         self.kept = None
 
-    @property
-    def body(self):
-        """Read when it is looked at, so that a reply may come before."""
+    def read(self):
         if self.kept is None:
             length = int(self.handler.headers["Content-Length"])
             self.kept = self.handler.rfile.read(length)
         return self.kept
+
+    @property
+    def body(self):
+        """Read when it is looked at, so that a reply may come before."""
+        return self.read()
 
     @body.setter
     def body(self, value):
@@ -125,6 +129,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise
         if reply is None:
             reply = call.forward()
+        if not reply.early:
+            call.read()
         self.send_response(reply.status)
         if reply.kind:
             self.send_header("Content-Type", reply.kind)

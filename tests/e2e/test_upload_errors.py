@@ -5,7 +5,9 @@
 asked before: ir gives it its type and exit code, nothing is half committed, no
 handler and no lock of ours stays."""
 
+import base64
 import unittest
+import zlib
 
 import certificates
 import harness
@@ -22,7 +24,8 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 def end_handler(test, call):
     """As if the server had cleaned up."""
-    said = test.soap.call("DeleteUploadHandler", authenticationTicket=call.ticket,
+    said = test.soap.call("DeleteUploadHandler",
+                          authenticationTicket=call.ticket,
                           UploadHandler=call.parameter("uploadHandler"))
     assert said.success, said
 
@@ -88,7 +91,16 @@ class Tickets(Refused):
             self.soap.call("LogOut", AuthenticationTicket=call.ticket)
 
         self.start(hook=at(COMMIT, 1, log_out))
-        self.fails(self.put(), 9, "server", 4000)
+        report = self.all_stored(self.put())
+        self.assertEqual(report["handlers_begun"], 2)
+        self.assertEqual(report["commits"]["documents_created"], 1)
+
+    def test_ticket_that_is_gone_before_every_commit(self):
+        def log_out(call):
+            self.soap.call("LogOut", AuthenticationTicket=call.ticket)
+
+        self.start(hook=at(COMMIT, None, log_out))
+        self.fails(self.put(), 4, "auth", 4010)
         self.nothing_happened()
 
     def test_every_operation_refuses_a_wrong_or_missing_ticket(self):
@@ -222,8 +234,6 @@ class Handlers(Refused):
         self.assertEqual(self.stored(NEW).read_bytes(), b"ours")
 
     def stage(self, content, last="true"):
-        import base64
-        import zlib
         handler = self.done("CreateUploadHandler",
                             PreferedChunkSize=CHUNK)["UploadHandler"]
         self.done(CHUNK_CALL, uploadHandler=handler, lastChunk=last,
@@ -329,6 +339,32 @@ class Targets(Refused):
         self.done("Lock", user=USER, Path=OLD)
         self.fails(self.put("--lock", target=OLD), 9, "server", 4000)
         self.nothing_happened(holder=USER)
+
+    def test_lock_whose_reply_is_lost_is_released(self):
+        for told in (lambda c: Reply(504), lambda c: Reply(200, b"<"),
+                     lambda c: c.fault("no")):
+            self.start(hook=at("Lock", None,
+                               lambda c, t=told: c.forward() and t(c)))
+            run = self.put("--lock", target=OLD)
+            self.assertEqual(run.exit, 9, run)
+            report = self.nothing_happened()
+            self.assertEqual(harness.count(report, "UnLock"), 1)
+
+    def test_lock_that_cannot_be_released_is_told(self):
+        self.start(hook=at("UnLock", None, lambda c: c.answer(
+            success="false", error="no", errorCode="4000")))
+        run = self.put("--lock", target=OLD)
+        self.assertEqual(run.exit, 0, run)
+        self.assertIn("checked out", run.record(event="warning")["message"])
+        self.assertEqual(self.holder(), USER)
+
+    def test_handler_that_cannot_be_deleted_is_told(self):
+        self.start(hook=at("DeleteUploadHandler", None,
+                           lambda c: Reply(503)))
+        run = self.put(target=OLD)
+        self.fails(run, 9, "server", 4000)
+        self.assertIn("may still hold", run.record(event="warning")["message"])
+        self.nothing_happened(refused=1)
 
     def test_folder_is_missing(self):
         self.start()
@@ -440,6 +476,43 @@ class Targets(Refused):
         self.nothing_happened(holder="other")
 
 
+class Questions(Refused):
+    """The calls before the first byte."""
+
+    ASKED = ("FolderExists", "DocumentExists", "GetDocument", "Lock")
+
+    def check(self, told, code, status, server_code=0, http=200):
+        for operation in self.ASKED:
+            with self.subTest(operation):
+                self.start(hook=at(operation, None, told))
+                run = self.put("--lock", target=OLD)
+                self.fails(run, code, status, server_code, http)
+                self.nothing_sent(self.nothing_happened())
+
+    def test_exceptions(self):
+        self.check(lambda c: c.answer(success="false", errorCode="5000",
+                                      error="SystemError:no such table"),
+                   9, "server", 5000)
+
+    def test_faults(self):
+        self.check(lambda c: c.fault("no"), 9, "server", http=500)
+
+    def test_rights(self):
+        self.check(lambda c: c.answer(success="false", error="[921] no"),
+                   5, "denied", 921)
+
+    def test_web_servers_that_refuse(self):
+        self.check(lambda c: Reply(403), 5, "denied", http=403)
+        self.check(lambda c: Reply(503), 9, "server", http=503)
+
+    def test_limit_that_nobody_tells_is_none(self):
+        for told in (lambda c: Reply(500), lambda c: c.fault("no"),
+                     lambda c: c.answer(success="false", error="[921] no")):
+            self.start(hook=at("GetGeneralAppSettings", None, told))
+            self.all_stored(self.put())
+            self.stored(NEW).unlink()
+
+
 class Requests(Refused):
     def test_required_field_that_is_empty(self):
         self.start()
@@ -457,7 +530,7 @@ class Requests(Refused):
                                    (413, 11, "limit"), (500, 9, "server")):
             with self.subTest(status):
                 self.start(hook=at(COMMIT, None,
-                                   lambda c, s=status: c.body and Reply(s)))
+                                   lambda c, s=status: Reply(s)))
                 self.fails(self.put(), code, word, http=status)
                 self.nothing_happened()
 
@@ -465,7 +538,7 @@ class Requests(Refused):
         for status in (502, 503, 504):
             with self.subTest(status):
                 self.start(hook=at(COMMIT, None,
-                                   lambda c, s=status: c.body and Reply(s)))
+                                   lambda c, s=status: Reply(s)))
                 self.fails(self.put(), 12, "ambiguous", http=status)
                 self.nothing_happened()
 
@@ -499,9 +572,8 @@ class Requests(Refused):
     def test_exception_in_the_framework(self):
         for operation in (CHUNK_CALL, COMMIT):
             with self.subTest(operation):
-                self.start(hook=at(operation, None, lambda c: c.body and
-                                   c.fault("Server was unable to process "
-                                           f"request {c.ticket}")))
+                self.start(hook=at(operation, None, lambda c: c.fault(
+                    f"Server was unable to process request {c.ticket}")))
                 run = self.put()
                 self.fails(run, 9, "server", http=500)
                 self.assertIn("unable to process",
@@ -576,6 +648,22 @@ class Chunks(Refused):
             rb'filehexcrc="[^"]*"', b'filehexcrc="1"')))
         self.all_stored(self.put())
 
+    def test_stored_document_that_cannot_be_compared(self):
+        for told in (lambda c: Reply(503), lambda c: c.answer(
+                success="false", error="SystemError: no", errorCode="5000"),
+                lambda c: c.answer(success="false", error="not visible",
+                                   errorCode="4041")):
+            with self.subTest():
+                self.start(hook=at("DocumentExists", 2, told))
+                run = self.put("--spelling", "documented")
+                self.assertEqual(run.exit, 0, run)
+                self.assertEqual(run.record(event="done")["level"],
+                                 "chunk-verified")
+                self.assertIn("not compared",
+                              run.record(event="warning")["message"])
+                self.assertEqual(self.server.stop()["open_handlers"], 0)
+                self.stored(NEW).unlink()
+
     def test_stored_document_that_is_another(self):
         def overwrite(call):
             if self.stored(NEW).exists():
@@ -595,7 +683,7 @@ class Chunks(Refused):
         def refuse(call):
             if int(call.handler.headers["Content-Length"]) < 500_000:
                 return None
-            return Reply(status) if early else call.body and Reply(status)
+            return Reply(status, early=early)
 
         self.local.write_bytes(harness.sample(9 * CHUNK + 5))
         self.start(hook=at(CHUNK_CALL, None, refuse))
@@ -607,7 +695,7 @@ class Chunks(Refused):
     def test_refusal_that_comes_early_is_heard_over_tls(self):
         authority = certificates.Authority(self.folder)
         self.local.write_bytes(harness.sample(32 * CHUNK))
-        self.start(hook=at(CHUNK_CALL, None, lambda _: Reply(413)),
+        self.start(hook=at(CHUNK_CALL, None, lambda _: Reply(413, early=True)),
                    tls=authority.issue("leaf", san="IP:127.0.0.1"))
         self.fails(self.put("--cacert", authority.ca, "--chunk-size",
                             32 * CHUNK), 11, "limit", http=413)
@@ -617,7 +705,7 @@ class Chunks(Refused):
     def test_large_requests_of_a_stream_are_refused_down_as_well(self):
         def refuse(call):
             length = int(call.handler.headers["Content-Length"])
-            return None if length < 500_000 else call.body and Reply(413)
+            return None if length < 500_000 else Reply(413)
 
         self.local.write_bytes(harness.sample(9 * CHUNK + 5))
         self.start(hook=at(CHUNK_CALL, None, refuse))
@@ -630,7 +718,7 @@ class Chunks(Refused):
         for status, code, word in ((413, 11, "limit"), (404, 9, "protocol")):
             with self.subTest(status):
                 self.start(hook=at(CHUNK_CALL, None, lambda c, s=status:
-                                   c.body and Reply(s)))
+                                   Reply(s)))
                 self.fails(self.put("--chunk-size", 4 * CHUNK), code, word,
                            http=status)
                 report = self.nothing_happened()

@@ -13,7 +13,7 @@
 struct fake_uploads {
     /* What the server does. */
     uint64_t chunk_bytes;      /* granted; 0: what is wished for */
-    uint64_t largest_bytes;    /* larger requests end with 'large_http'; 0: none */
+    uint64_t largest_bytes;    /* larger chunks get 'large_http'; 0: none */
     int large_http;
     int n_try_again;           /* so many chunks are asked for again */
     enum ir_status chunk;      /* how chunk number 'chunk_at' ends ... */
