@@ -399,6 +399,10 @@ struct ir_upload_options {
     int create_folders;         /* make the folder if it is missing */
     int lock;                   /* check an existing document out before, and
                                    in afterwards */
+    int fail_in_doubt;          /* a reply was lost after which nobody knows
+                                   what the server did: 1 ends the upload with
+                                   IR_E_AMBIGUOUS, 0 settles it by another
+                                   handler or a second commit of the same */
     int skip_preflight;         /* send bytes before asking whether the commit
                                    can succeed */
     ir_progress_fn progress;
@@ -411,7 +415,8 @@ struct ir_uploaded {
     const char *version_id;  /* for information; NULL: not told */
     uint64_t size_bytes;
     uint32_t crc32;
-    enum ir_level level; /* VERIFIED: the stored version has this CRC */
+    enum ir_level level; /* VERIFIED: the stored version has this CRC;
+                            CHUNK_VERIFIED: it could not be compared */
     uint64_t n_chunks;
     uint64_t n_retries;
 };

@@ -68,6 +68,10 @@ const struct ir_option ir_options_table[IR_N_OPTIONS] = {
     [IR_OPTION_NO_PREFLIGHT] = { "no-preflight", 0, IR_KIND_FLAG, IR_VERB_PUT,
         IR_ORIGIN_PROFILE, 0, 0, NULL,
         "send without asking first whether the commit can succeed" },
+    [IR_OPTION_ON_AMBIGUOUS] = { "on-ambiguous", 0, IR_KIND_WORD, IR_VERB_PUT,
+        IR_ORIGIN_PROFILE, 0, 0, "restart|fail",
+        "when a reply is lost and the server may or may not have done it "
+        "(restart)" },
     [IR_OPTION_CHUNK_SIZE] = { "chunk-size", 0, IR_KIND_SIZE, IR_VERBS_TRANSFER,
         IR_ORIGIN_PROFILE, 1, INT32_MAX, "SIZE",
         "bytes to move at once, such as 262144, 512K or 32M (4M, put: 1M)" },

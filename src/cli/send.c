@@ -66,6 +66,7 @@ options(struct ir_work *w)
     o.create_folders = ir_options_get(s, IR_OPTION_CREATE_FOLDERS, 0) != 0;
     o.lock = ir_options_get(s, IR_OPTION_LOCK, 0) != 0;
     o.skip_preflight = ir_options_get(s, IR_OPTION_NO_PREFLIGHT, 0) != 0;
+    o.fail_in_doubt = ir_options_get(s, IR_OPTION_ON_AMBIGUOUS, 0) != 0;
     o.progress = ir_progress_hear;
     o.progress_ctx = &w->transfer;
     return o;

@@ -82,6 +82,8 @@ open_handler(struct ir_push *p)
         st = ir_call_create_upload_handler(c->wire, c->ticket,
             p->o.chunk_bytes, &p->handler);
     while (ir_session_again(c, &cure, IR_NAMES_TWO, st));
+    if (p->handler.id[0] != '\0')
+        ir_ledger_note(c, IR_JOB_UPLOAD, p->handler.id, p->path, p->file);
     if (c->error.status != IR_OK)
         return c->error.status;
     p->sent_bytes = 0;
@@ -111,7 +113,10 @@ ir_push_end(struct ir_push *p)
     do
         st = ir_call_delete_upload_handler(c->wire, c->ticket, p->handler.id);
     while (ir_session_again(c, &cure, IR_NAMES_TWO, st));
-    if (c->error.status != IR_OK) {
+    if (c->error.status == IR_OK) {
+        ir_ledger_forget(c);
+    } else {
+        ir_ledger_leave(c);
         snprintf(message, sizeof message,
             "the server may still hold a staged file: %s", c->error.message);
         ir_client_log(c, IR_LOG_WARNING, "%s", message);
@@ -164,8 +169,8 @@ send_once(struct ir_push *p, struct ir_upload_answer *a)
     return c->error.status;
 }
 
-static enum ir_status
-wait_to_retry(struct ir_push *p, int n, const char *reason)
+enum ir_status
+ir_push_wait(struct ir_push *p, int n, const char *reason)
 {
     struct ir_client *c = p->c;
     int ms = ir_retry_delay_ms(p->o.retry_delay_ms, n, ir_retry_random());
@@ -209,7 +214,7 @@ send_chunk(struct ir_push *p, struct ir_upload_answer *a)
         } else if (!is_unsent(p) || n >= p->o.n_retries) {
             return e->status;
         }
-        if (wait_to_retry(p, n, reason) != IR_OK
+        if (ir_push_wait(p, n, reason) != IR_OK
             || ir_feed_again(&p->feed, e) != IR_OK)
             return e->status;
     }
@@ -289,28 +294,55 @@ stage_fitting(struct ir_push *p)
     return e->status;
 }
 
-/* Is another handler worth a try?  A refusal that says nothing of the handler
- * would come again. */
+/* Is another handler worth a try?  As often as a chunk is, where the line is to
+ * blame; once, where the server refuses or staged other bytes, which may happen
+ * again.  All of a stream must still be there. */
 static int
 is_worth_restart(const struct ir_push *p)
 {
     const struct ir_error *e = &p->c->error;
 
-    if (!p->feed.source->rereadable || p->o.n_retries < 0 || p->is_restarted)
+    if (!p->feed.source->rereadable && p->feed.offset > 0)
         return 0;
-    return e->status == IR_E_NETWORK || e->status == IR_E_TIMEOUT
-        || e->status == IR_E_SERVER
-        || (e->status == IR_E_CORRUPT && p->feed.last);
+    switch (e->status) {
+    case IR_E_NETWORK:
+    case IR_E_TIMEOUT:
+        return !p->o.fail_in_doubt && p->n_restarts < p->o.n_retries;
+    case IR_E_SERVER:
+        return p->n_restarts < 1 && p->o.n_retries > 0;
+    case IR_E_CORRUPT:
+        return p->feed.last && p->n_restarts < 1 && p->o.n_retries > 0;
+    default:
+        return 0;
+    }
+}
+
+/* The fate of a chunk that left is unknown, and that is where it should end. */
+static enum ir_status
+tell_doubt(struct ir_push *p)
+{
+    struct ir_error *e = &p->c->error;
+    struct ir_error lost = *e;
+
+    if (!p->o.fail_in_doubt || (e->status != IR_E_NETWORK
+            && e->status != IR_E_TIMEOUT) || p->handler.id[0] == '\0'
+        || !ir_wire_request_sent(p->c->wire))
+        return e->status;
+    ir_error_clear(e);
+    return ir_error_set(e, IR_E_AMBIGUOUS,
+        "the chunk at %" PRIu64 " was sent, its reply was lost (%.300s)",
+        p->feed.offset, lost.message);
 }
 
 enum ir_status
 ir_push_stage(struct ir_push *p)
 {
-    if (stage_fitting(p) == IR_OK || !is_worth_restart(p))
-        return p->c->error.status;
-    p->is_restarted = 1;
-    ir_push_end(p);
-    if (wait_to_retry(p, 0, p->c->error.message) != IR_OK)
-        return p->c->error.status;
-    return stage_fitting(p);
+    struct ir_error *e = &p->c->error;
+
+    while (stage_fitting(p) != IR_OK && is_worth_restart(p)) {
+        ir_push_end(p);
+        if (ir_push_wait(p, p->n_restarts++, e->message) != IR_OK)
+            return e->status;
+    }
+    return e->status == IR_OK ? IR_OK : tell_doubt(p);
 }

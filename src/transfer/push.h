@@ -18,7 +18,9 @@ struct ir_push {
     uint32_t crc32;          /* of those */
     uint64_t n_chunks;
     uint64_t n_retries;
-    int is_restarted;
+    int n_restarts;
+    const char *file; /* local, for notes; or NULL */
+    const char *path;
     uint64_t limit_bytes;    /* more the server does not take; 0: not told */
     uint64_t refused_bytes;  /* a chunk as large was no fit request; 0: none */
     uint64_t reported_bytes;
@@ -29,13 +31,16 @@ enum ir_status ir_push_init(struct ir_push *p, struct ir_client *c,
     const struct ir_source *source, const struct ir_upload_options *opts);
 
 /* Stage the whole source.  Where the fate of a chunk is unknown, or the staged
- * bytes are not ours, it starts again once with another handler, if the source
- * can be read again.  Where a request is too large for what stands before the
+ * bytes are not ours, it starts again with another handler, if the source can
+ * be read again.  Where a request is too large for what stands before the
  * service, it starts again with smaller chunks. */
 enum ir_status ir_push_stage(struct ir_push *p);
 
 /* Abandon what is staged, without touching the error that stands. */
 void ir_push_end(struct ir_push *p);
+
+/* Wait after failure number 'n', which is told; the error is gone afterwards. */
+enum ir_status ir_push_wait(struct ir_push *p, int n, const char *reason);
 
 /* Tell the caller; IR_E_CANCELLED if that ends the transfer. */
 enum ir_status ir_push_report(struct ir_push *p, enum ir_event event,

@@ -106,17 +106,17 @@ class Changes(Refused):
 
 
 class Unreadable(Refused):
-    def refused(self, local, *, prefix=()):
+    def refused(self, local, *, prefix=(), code=10, status="io"):
         self.start()
         run = self.put(local=local, prefix=prefix)
-        self.fails(run, 10, "io", http=None)
+        self.fails(run, code, status, http=None)
         self.nothing_sent(self.nothing_happened())
 
     def test_file_that_is_not_there(self):
         self.refused(self.local.with_suffix(".none"))
 
     def test_folder(self):
-        self.refused(self.root)
+        self.refused(self.root, code=2, status="argument")
 
     def test_pipe(self):
         pipe = self.local.with_suffix(".pipe")

@@ -131,7 +131,10 @@ ir_call_commit(struct ir_wire *w, const char *ticket, const char *handler,
             : c->version != 0           ? "version"
             : c->comment != NULL        ? "comment"
                                         : "plain");
+    if (fake_uploads.commit_fails_once && fake_uploads.n_commits > 1)
+        fake_uploads.commit = IR_OK;
     if (fake_uploads.commit == IR_OK || fake_uploads.commit_happens) {
+        fake_uploads.n_versions++;
         memcpy(fake_uploads.stored, fake_uploads.staged,
             fake_uploads.n_staged);
         fake_uploads.n_stored = fake_uploads.n_staged;
@@ -206,7 +209,7 @@ ir_call_get_document(struct ir_wire *w, const char *ticket, const char *path,
     (void)path;
     a->checked_out_by = fake_uploads.checked_out_by;
     a->version = 1000000;
-    a->n_versions = 1;
+    a->n_versions = fake_uploads.n_versions;
     return end_as(fake_calls_error(w), IR_OK);
 }
 

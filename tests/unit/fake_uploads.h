@@ -23,6 +23,7 @@ struct fake_uploads {
     enum ir_status commit;     /* how the commit ends ... */
     int commit_http;           /* ... with which HTTP status; 0: 200 */
     int commit_happens;        /* though its reply is lost */
+    int commit_fails_once;     /* a second one succeeds */
     int stages_wrong;          /* filehexcrc is of other bytes */
     int no_folder;
     int folder_appears;        /* just before it would be made */
@@ -37,6 +38,7 @@ struct fake_uploads {
     size_t n_stored;
     int n_chunks;
     int n_commits;
+    int n_versions;
     int n_created;
     int n_deleted;
     int n_locked;

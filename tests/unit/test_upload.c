@@ -228,21 +228,6 @@ test_a_stream_ends_at_the_limit_of_the_server(void **state)
 }
 
 static void
-test_versions_out_of_range_are_refused_at_once(void **state)
-{
-    static const int64_t wrong[] = { 1, 999999, 2401000000, 65537000000 };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        options.version = wrong[i];
-        assert_int_equal(put(10, NULL), IR_E_ARGUMENT);
-    }
-    assert_int_equal(fake_uploads.n_created, 0);
-    options.version = 2400999999;
-    assert_int_equal(put(10, NULL), IR_OK);
-}
-
-static void
 test_a_chunk_of_unknown_fate_is_never_sent_again(void **state)
 {
     (void)state;
@@ -320,7 +305,58 @@ test_a_commit_that_cannot_be_settled_is_ambiguous(void **state)
 
     assert_int_equal(put(10, NULL), IR_E_AMBIGUOUS);
 
+    assert_int_equal(fake_uploads.n_commits, 2);
+}
+
+static void
+test_a_commit_that_was_not_served_is_sent_again(void **state)
+{
+    struct ir_uploaded u;
+
+    (void)state;
+    fake_uploads.commit = IR_E_NETWORK;
+    fake_uploads.commit_fails_once = 1;
+
+    assert_int_equal(put(10, &u), IR_OK);
+
+    assert_int_equal(fake_uploads.n_commits, 2);
+    assert_int_equal(fake_uploads.n_versions, 1);
+    assert_int_equal(u.level, IR_LEVEL_VERIFIED);
+    assert_string_equal(u.document_id, "77");
+}
+
+static void
+test_in_doubt_an_upload_ends_if_that_is_asked_for(void **state)
+{
+    (void)state;
+    options.fail_in_doubt = 1;
+    fake_uploads.commit = IR_E_NETWORK;
+
+    assert_int_equal(put(10, NULL), IR_E_AMBIGUOUS);
     assert_int_equal(fake_uploads.n_commits, 1);
+
+    fake_uploads_reset();
+    fake_uploads.chunk_at = 1;
+    fake_uploads.chunk = IR_E_NETWORK;
+    fake_uploads.chunk_sent = 1;
+    assert_int_equal(put(10, NULL), IR_E_AMBIGUOUS);
+    assert_int_equal(fake_uploads.n_created, 1);
+    assert_int_equal(fake_uploads.n_deleted, 1);
+    assert_int_equal(fake_uploads.n_commits, 0);
+}
+
+static void
+test_the_same_bytes_as_before_are_settled_by_the_version(void **state)
+{
+    (void)state;
+    put(10, NULL);
+    fake_uploads.commit = IR_E_TIMEOUT;
+    fake_uploads.commit_happens = 1;
+
+    assert_int_equal(put(10, NULL), IR_OK);
+
+    assert_int_equal(fake_uploads.n_commits, 2);
+    assert_int_equal(fake_uploads.n_versions, 2);
 }
 
 static void
@@ -350,7 +386,8 @@ test_what_a_gateway_or_an_exception_says_of_a_commit_is_settled(void **state)
         fake_uploads.commit_http = cases[i].http;
         fake_uploads.commit_happens = cases[i].happens;
         assert_int_equal(put(10, NULL), cases[i].expected);
-        assert_int_equal(fake_uploads.n_commits, 1);
+        assert_int_equal(fake_uploads.n_commits,
+            cases[i].expected == IR_E_AMBIGUOUS ? 2 : 1);
     }
 }
 
@@ -489,13 +526,15 @@ main(void)
         TEST(test_chunks_shrink_to_256_kib_and_no_further),
         TEST(test_a_server_that_agrees_to_no_smaller_chunk_is_left_alone),
         TEST(test_a_stream_ends_at_the_limit_of_the_server),
-        TEST(test_versions_out_of_range_are_refused_at_once),
         TEST(test_a_chunk_of_unknown_fate_is_never_sent_again),
         TEST(test_a_chunk_that_never_left_is_sent_again),
         TEST(test_a_stream_cannot_start_again),
         TEST(test_wrong_bytes_are_not_committed),
         TEST(test_a_lost_reply_to_the_commit_is_settled_by_the_checksum),
         TEST(test_a_commit_that_cannot_be_settled_is_ambiguous),
+        TEST(test_a_commit_that_was_not_served_is_sent_again),
+        TEST(test_in_doubt_an_upload_ends_if_that_is_asked_for),
+        TEST(test_the_same_bytes_as_before_are_settled_by_the_version),
         TEST(test_what_a_gateway_or_an_exception_says_of_a_commit_is_settled),
         TEST(test_the_same_bytes_as_before_settle_nothing),
         TEST(test_what_cannot_be_committed_is_not_sent),
