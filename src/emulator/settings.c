@@ -78,7 +78,7 @@ static const struct option long_options[] = { { "root", required_argument, NULL,
     { "spelling", required_argument, NULL, OPT_SPELLING },
     { "offline", required_argument, NULL, OPT_OFFLINE },
     { "older-version", required_argument, NULL, OPT_OLDER_VERSION },
-    { "min-chunk", required_argument, NULL, OPT_MIN_CHUNK },
+    { "min-chunk-bytes", required_argument, NULL, OPT_MIN_CHUNK },
     { "large-offsets", no_argument, NULL, OPT_LARGE_OFFSETS },
     { "ticket-lifetime", required_argument, NULL, OPT_TICKET_LIFETIME },
     { "handler-lifetime", required_argument, NULL, OPT_HANDLER_LIFETIME },
@@ -124,7 +124,7 @@ static const char help[] =
     "  --tryagain failure|success what comes with a chunk to be sent again\n"
     "  --no-filehexcrc            keep the checksum of an upload to itself\n"
     "  --large-offsets            accept offsets beyond 2147483647\n"
-    "  --min-chunk BYTES          smallest chunk granted (for tests)\n"
+    "  --min-chunk-bytes N        smallest chunk granted (for tests)\n"
     "  --ticket-lifetime SECONDS  default 2592000\n"
     "  --handler-lifetime SECONDS default 3600\n"
     "  --max-connections N        default 512\n"
@@ -398,7 +398,7 @@ read_option(struct ir_settings *s, int option, bool *spelling_chosen)
     case OPT_OLDER_VERSION:
         return read_older(s, optarg);
     case OPT_MIN_CHUNK:
-        return read_number("min-chunk", optarg, 1, LARGEST_CHUNK,
+        return read_number("min-chunk-bytes", optarg, 1, LARGEST_CHUNK,
             &s->min_chunk_bytes);
     case OPT_LARGE_OFFSETS:
         s->large_offsets = true;
