@@ -40,6 +40,12 @@ ir_call_free(struct ir_call *call)
     free(call);
 }
 
+void *
+ir_call_memory(struct ir_call *call, size_t n)
+{
+    return soap_malloc(call->soap, n);
+}
+
 char *
 ir_call_text(struct ir_call *call, const char *format, ...)
 {

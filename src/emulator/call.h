@@ -4,6 +4,8 @@
 #define IR_EMULATOR_CALL_H
 
 #include "emulator.h"
+#include "faults.h"
+#include "faultwire.h"
 #include "http.h"
 #include "incoming.h"
 #include "refusal.h"
@@ -46,6 +48,9 @@ struct ir_call {
 
     struct ir_incoming incoming;
 
+    struct ir_fault_state fault; /* zeroed unless there are rules */
+    struct ir_faultwire wire;
+
     struct {
         struct ir_payload_source as_payload;
         int fd; /* -1 if there is none */
@@ -57,7 +62,9 @@ struct ir_call {
 struct ir_call *ir_call_new(struct ir_emulator *e, struct ir_http *http);
 void ir_call_free(struct ir_call *call);
 
-/* Text that lives until the answer is sent; NULL if memory ran out. */
+/* Memory, and text, that lives until the answer is sent; NULL if memory ran
+ * out. */
+void *ir_call_memory(struct ir_call *call, size_t n);
 __attribute__((format(printf, 2, 3))) char *ir_call_text(struct ir_call *call,
     const char *format, ...);
 

@@ -3,6 +3,7 @@
 #ifndef IR_EMULATOR_EMULATOR_H
 #define IR_EMULATOR_EMULATOR_H
 
+struct ir_faults;
 struct ir_report;
 struct ir_settings;
 struct ir_store;
@@ -17,6 +18,7 @@ struct ir_emulator {
     struct ir_store *store;
     struct ir_report *report;
     struct ir_wsdl *wsdl;
+    struct ir_faults *faults; /* NULL unless there are rules */
 };
 
 #endif

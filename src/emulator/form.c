@@ -354,6 +354,8 @@ serve_form(struct ir_call *call)
     answer = ir_perform(call, in);
     if (answer == NULL)
         respond_empty(call, 503);
+    else if (ir_faults_reply(call))
+        return;
     else if (call->refusal == IR_PARAMETERS_FORMAT) /* an exception, there */
         reject(call, 500, ir_refusal_text(call->refusal)->text);
     else if (!send_document(call, answer))

@@ -7,6 +7,7 @@
 #include "http.h"
 
 #include "clock.h"
+#include "faultwire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -253,6 +254,7 @@ ir_http_read_request(struct ir_http *h)
 
     memset(r, 0, sizeof *r);
     h->status = 0;
+    h->fault = NULL;
     h->close_after = true;
     result = take_head(h);
     if (result == IR_HTTP_REQUEST)
@@ -378,12 +380,26 @@ ir_http_read_body(struct ir_http *h, void *buf, size_t n)
     return got;
 }
 
-static const char *
-reason(int status)
+const char *
+ir_http_reason(int status)
 {
     switch (status) {
     case 200:
         return "OK";
+    case 204:
+        return "No Content";
+    case 206:
+        return "Partial Content";
+    case 301:
+        return "Moved Permanently";
+    case 302:
+        return "Found";
+    case 303:
+        return "See Other";
+    case 307:
+        return "Temporary Redirect";
+    case 308:
+        return "Permanent Redirect";
     case 400:
         return "Bad Request";
     case 401:
@@ -396,6 +412,8 @@ reason(int status)
         return "Method Not Allowed";
     case 408:
         return "Request Timeout";
+    case 411:
+        return "Length Required";
     case 413:
         return "Content Too Large";
     case 415:
@@ -406,12 +424,18 @@ reason(int status)
         return "Misdirected Request";
     case 423:
         return "Locked";
+    case 429:
+        return "Too Many Requests";
     case 431:
         return "Request Header Fields Too Large";
     case 500:
         return "Internal Server Error";
+    case 502:
+        return "Bad Gateway";
     case 503:
         return "Service Unavailable";
+    case 504:
+        return "Gateway Timeout";
     default:
         return "Status";
     }
@@ -431,7 +455,7 @@ ir_http_format_head(struct ir_http *h, const struct ir_http_answer *a,
     n = snprintf(out, IR_HTTP_ANSWER_HEAD_SIZE,
         "HTTP/1.1 %d %s\r\nServer: ir-emulator\r\nCache-Control: private\r\n"
         "%s%s%s%sContent-Length: %llu\r\n%s\r\n",
-        a->status, reason(a->status),
+        a->status, ir_http_reason(a->status),
         a->type == NULL ? "" : "Content-Type: ", type,
         a->type == NULL ? "" : "\r\n", a->extra == NULL ? "" : a->extra,
         (unsigned long long)length,
@@ -440,7 +464,7 @@ ir_http_format_head(struct ir_http *h, const struct ir_http_answer *a,
 }
 
 bool
-ir_http_send(struct ir_http *h, const void *data, size_t n)
+ir_http_send_plain(struct ir_http *h, const void *data, size_t n)
 {
     if (!ir_stream_write(&h->stream, data, n, SEND_IDLE_MS)) {
         h->close_after = true;
@@ -448,6 +472,13 @@ ir_http_send(struct ir_http *h, const void *data, size_t n)
     }
     h->sent += n;
     return true;
+}
+
+bool
+ir_http_send(struct ir_http *h, const void *data, size_t n)
+{
+    return h->fault == NULL ? ir_http_send_plain(h, data, n)
+                            : ir_faultwire_send(h, data, n);
 }
 
 bool

@@ -30,6 +30,8 @@ struct ir_http_request {
     uint64_t length; /* of the body, if 'has_length' */
 };
 
+struct ir_faultwire;
+
 struct ir_http {
     struct ir_stream stream;
     struct ir_http_request request;
@@ -45,7 +47,8 @@ struct ir_http {
 
     uint64_t received; /* bytes, in all */
     uint64_t sent;
-    int status; /* of the answer, 0 before it */
+    int status;                 /* of the answer, 0 before it */
+    struct ir_faultwire *fault; /* sends the answer in our place, or NULL */
 
     size_t at;
     size_t end;
@@ -78,13 +81,17 @@ enum ir_http_result ir_http_read_request(struct ir_http *h);
 /* Read bytes of the body: the count, 0 at its end, -1 if it is cut off. */
 ssize_t ir_http_read_body(struct ir_http *h, void *buf, size_t n);
 
+/* The words that go with a status. */
+const char *ir_http_reason(int status);
+
 /* Write the head of an answer with 'length' bytes of body to 'out' and return
  * its length. */
 size_t ir_http_format_head(struct ir_http *h, const struct ir_http_answer *a,
     uint64_t length, char out[IR_HTTP_ANSWER_HEAD_SIZE]);
 
-/* Send bytes of an answer. */
+/* Send bytes of an answer; and send bytes past h->fault. */
 bool ir_http_send(struct ir_http *h, const void *data, size_t n);
+bool ir_http_send_plain(struct ir_http *h, const void *data, size_t n);
 
 /* Send a whole answer.  HEAD requests get its head only. */
 bool ir_http_respond(struct ir_http *h, const struct ir_http_answer *a,

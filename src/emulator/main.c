@@ -6,6 +6,7 @@
 #include "commit.h"
 #include "documents.h"
 #include "emulator.h"
+#include "faults.h"
 #include "handlers.h"
 #include "operations.h"
 #include "recycle.h"
@@ -112,6 +113,7 @@ tear_down(struct ir_emulator *e)
     ir_report_free(e->report);
     ir_store_close(e->store);
     ir_tree_close(e->tree);
+    ir_faults_close(e->faults);
 }
 
 static bool
@@ -143,25 +145,41 @@ out:
     return ok;
 }
 
+/* With the rules that it may be given. */
+static int
+run(struct ir_emulator *e)
+{
+    const struct ir_settings *s = e->settings;
+    int result = EXIT_FAILED;
+    int signals;
+
+    if (s->faults != NULL) {
+        e->faults = ir_faults_open(s->faults);
+        if (e->faults == NULL)
+            return EXIT_USAGE;
+    }
+    signals = open_signals();
+    raise_limits();
+    ir_soap_start();
+    if (signals >= 0 && set_up(e) && serve(e, signals))
+        result = EXIT_OK;
+    tear_down(e);
+    if (signals >= 0)
+        close(signals);
+    return result;
+}
+
 int
 main(int argc, char **argv)
 {
     struct ir_settings settings;
     struct ir_emulator emulator = { .settings = &settings };
     int result = EXIT_FAILED;
-    int signals;
 
     setlocale(LC_CTYPE, "C.UTF-8");
     switch (ir_settings_parse(&settings, argc, argv)) {
     case IR_SETTINGS_RUN:
-        signals = open_signals();
-        raise_limits();
-        ir_soap_start();
-        if (signals >= 0 && set_up(&emulator) && serve(&emulator, signals))
-            result = EXIT_OK;
-        tear_down(&emulator);
-        if (signals >= 0)
-            close(signals);
+        result = run(&emulator);
         break;
     case IR_SETTINGS_DONE:
         result = EXIT_OK;

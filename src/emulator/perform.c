@@ -93,15 +93,19 @@ ir_perform(struct ir_call *call, const void *in)
 {
     const struct ir_operation *o = call->operation;
     struct ir_report *report = call->emulator->report;
+    struct ir_faults *faults = call->emulator->faults;
     void *answer = soap_malloc(call->soap, o->answer->size);
 
     ir_report_call(report, (size_t)(o - ir_operations_at(0)), call->binding);
     if (answer == NULL)
         return NULL;
     memset(answer, 0, o->answer->size);
-    call->refusal = o->serve(call, in, answer);
+    if (faults == NULL || !ir_faults_on_call(call, in, answer))
+        call->refusal = o->serve(call, in, answer);
     if (call->refusal != IR_GRANTED && call->refusal != IR_TOLD)
         ir_report_refusal(report, ir_refusal_text(call->refusal)->code);
     set_outcome(call, answer);
+    if (faults != NULL)
+        ir_faults_on_answer(call, answer);
     return answer;
 }

@@ -7,6 +7,7 @@
 #include "report.h"
 
 #include "checkouts.h"
+#include "faults.h"
 #include "handlers.h"
 #include "tickets.h"
 
@@ -218,6 +219,36 @@ add_handler(void *ctx, const struct ir_handler *h)
     cJSON_AddItemToArray(ctx, handler);
 }
 
+/* Lists of all rules and, by their lines, of those that never fired. */
+struct rules {
+    cJSON *all;
+    cJSON *unmatched;
+};
+
+static void
+add_rule(void *ctx, const struct ir_fault_rule *r)
+{
+    struct rules *to = ctx;
+    cJSON *rule = cJSON_CreateObject();
+
+    add_number(rule, "line", r->line);
+    cJSON_AddStringToObject(rule, "rule", r->text);
+    add_number(rule, "fired", r->n_fired);
+    cJSON_AddItemToArray(to->all, rule);
+    if (r->n_fired == 0)
+        cJSON_AddItemToArray(to->unmatched, cJSON_CreateNumber(r->line));
+}
+
+static void
+add_rules(struct ir_emulator *e, cJSON *to)
+{
+    struct rules rules = { cJSON_AddArrayToObject(to, "fault_rules"),
+        cJSON_AddArrayToObject(to, "unmatched_rules") };
+
+    if (e->faults != NULL)
+        ir_faults_visit(e->faults, add_rule, &rules);
+}
+
 static cJSON *
 build(struct ir_emulator *e)
 {
@@ -241,6 +272,7 @@ build(struct ir_emulator *e)
     ir_checkouts_visit(e, add_lock, locks);
     cJSON_AddItemToObject(all, "locks", locks);
     add_number(all, "tickets", (uint64_t)ir_tickets_count(e));
+    add_rules(e, all);
     return all;
 }
 

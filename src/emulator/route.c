@@ -166,6 +166,13 @@ has_type(const char *content_type, const char *type)
         && strchr("; \t", content_type[n]) != NULL;
 }
 
+/* Whether a fault has taken the request's place before it was read. */
+static bool
+is_lost(struct ir_call *call, const char *rest)
+{
+    return call->emulator->faults != NULL && ir_faults_on_head(call, rest);
+}
+
 /* POST srv.asmx */
 static void
 serve_soap(struct ir_call *call)
@@ -182,7 +189,7 @@ serve_soap(struct ir_call *call)
     }
     if (r->length > ir_soap_max_message(call->emulator->settings))
         ir_route_refuse(call, 413);
-    else
+    else if (!is_lost(call, ""))
         ir_soap_serve(call);
 }
 
@@ -223,7 +230,8 @@ serve_service(struct ir_call *call, const char *rest)
         return;
     }
     call->binding = is_post ? IR_POST : IR_GET;
-    ir_form_serve(call, rest + 1);
+    if (!is_lost(call, rest))
+        ir_form_serve(call, rest + 1);
 }
 
 void

@@ -86,6 +86,8 @@ ir_service_grant(const struct ir_call *call, int64_t wish)
 {
     uint32_t lowest = call->emulator->settings->min_chunk_bytes;
 
+    if (call->fault.grant_bytes != 0)
+        return call->fault.grant_bytes;
     if (wish < lowest)
         return lowest;
     return wish > IR_LARGEST_CHUNK ? IR_LARGEST_CHUNK : (uint32_t)wish;

@@ -5,6 +5,8 @@
  * started, so the rest of the program may trust its settings. */
 #include "settings.h"
 
+#include "faultkinds.h"
+
 #include <openssl/crypto.h>
 
 #include <arpa/inet.h>
@@ -43,6 +45,8 @@ enum option_code {
     OPT_USER,
     OPT_STATE,
     OPT_REPORT,
+    OPT_FAULTS,
+    OPT_LIST_FAULTS,
     OPT_GENERATION,
     OPT_SPELLING,
     OPT_OFFLINE,
@@ -74,6 +78,8 @@ static const struct option long_options[] = { { "root", required_argument, NULL,
     { "user", required_argument, NULL, OPT_USER },
     { "state", required_argument, NULL, OPT_STATE },
     { "report", required_argument, NULL, OPT_REPORT },
+    { "faults", required_argument, NULL, OPT_FAULTS },
+    { "list-faults", no_argument, NULL, OPT_LIST_FAULTS },
     { "generation", required_argument, NULL, OPT_GENERATION },
     { "spelling", required_argument, NULL, OPT_SPELLING },
     { "offline", required_argument, NULL, OPT_OFFLINE },
@@ -112,6 +118,8 @@ static const char help[] =
     "                             an account (repeatable); default demo, demo\n"
     "  --state DIR                keep ids, tickets and handlers here\n"
     "  --report FILE              write counts as JSON at exit\n"
+    "  --faults FILE              misbehave by rules, ir-emulator-faults(5)\n"
+    "  --list-faults              print the faults that rules may have\n"
     "  --generation modern|classic\n"
     "  --spelling any|documented|classic\n"
     "                             SOAP parameter names that are understood\n"
@@ -389,6 +397,9 @@ read_option(struct ir_settings *s, int option, bool *spelling_chosen)
     case OPT_REPORT:
         s->report = optarg;
         return true;
+    case OPT_FAULTS:
+        s->faults = optarg;
+        return true;
     case OPT_GENERATION:
         return read_generation(s, optarg);
     case OPT_SPELLING:
@@ -518,6 +529,10 @@ ir_settings_parse(struct ir_settings *s, int argc, char **argv)
         }
         if (option == OPT_VERSION) {
             puts("ir-emulator " IR_EMULATOR_VERSION);
+            return IR_SETTINGS_DONE;
+        }
+        if (option == OPT_LIST_FAULTS) {
+            ir_faultkinds_list();
             return IR_SETTINGS_DONE;
         }
         if (!read_option(s, option, &spelling_chosen))

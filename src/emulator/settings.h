@@ -60,6 +60,7 @@ struct ir_settings {
 
     const char *state;
     const char *report;
+    const char *faults;
     bool verbose;
 
     enum ir_generation generation;

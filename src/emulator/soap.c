@@ -300,6 +300,8 @@ answer_request(struct ir_call *call)
     answer = ir_perform(call, call->request);
     if (answer == NULL)
         return soap->error = SOAP_EOM;
+    if (ir_faults_reply(call))
+        return SOAP_OK;
     soap->encodingStyle = NULL; /* literal, not encoded */
     return o->answer->wrap(soap, ir_perform_root(call), answer, &response)
         || soap_begin_count(soap) || put_message(soap, o, &response)

@@ -220,6 +220,25 @@ ir_stream_write(struct ir_stream *s, const void *buf, size_t n, int64_t idle_ms)
 }
 
 bool
+ir_stream_pause(const struct ir_stream *s, int64_t ms)
+{
+    struct pollfd fds[2] = { { .fd = s->fd, .events = POLLRDHUP },
+        { .fd = s->stop, .events = POLLIN } };
+    int64_t deadline_ms = ir_clock_monotonic_ms() + ms;
+
+    for (;;) {
+        int64_t left = deadline_ms - ir_clock_monotonic_ms();
+        int n;
+
+        if (left <= 0)
+            return true;
+        n = poll(fds, 2, left > INT_MAX ? INT_MAX : (int)left);
+        if (n > 0 || (n < 0 && errno != EINTR))
+            return false;
+    }
+}
+
+bool
 ir_stream_resumed(const struct ir_stream *s)
 {
     return s->ssl != NULL && SSL_session_reused(s->ssl) == 1;
@@ -247,13 +266,17 @@ drain(const struct ir_stream *s)
 void
 ir_stream_close(struct ir_stream *s, bool linger)
 {
+    static const struct linger at_once = { .l_onoff = 1 };
+
     if (s->ssl != NULL) {
         ERR_clear_error();
-        if (SSL_is_init_finished(s->ssl))
+        if (s->end == IR_STREAM_ORDERLY && SSL_is_init_finished(s->ssl))
             SSL_shutdown(s->ssl);
         SSL_free(s->ssl);
     }
-    if (linger)
+    if (s->end == IR_STREAM_RESET)
+        setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    else if (linger || s->end == IR_STREAM_DROP)
         drain(s);
     close(s->fd);
 }

@@ -12,11 +12,19 @@ struct ir_settings;
 struct ssl_ctx_st;
 struct ssl_st;
 
+/* How a connection is to end. */
+enum ir_stream_end {
+    IR_STREAM_ORDERLY,
+    IR_STREAM_DROP, /* without a word of TLS */
+    IR_STREAM_RESET
+};
+
 /* One connection's bytes, over TCP or TLS. */
 struct ir_stream {
     int fd;
     struct ssl_st *ssl;
     int stop; /* readable once the server stops */
+    enum ir_stream_end end;
 };
 
 /* What TLS is served with; NULL if the files do not do, which stderr says. */
@@ -38,11 +46,15 @@ ssize_t ir_stream_read(struct ir_stream *s, void *buf, size_t n,
 bool ir_stream_write(struct ir_stream *s, const void *buf, size_t n,
     int64_t idle_ms);
 
+/* Let time pass.  False, and at once, if the peer leaves or the server
+ * stops. */
+bool ir_stream_pause(const struct ir_stream *s, int64_t ms);
+
 /* Whether a TLS handshake took up an earlier session. */
 bool ir_stream_resumed(const struct ir_stream *s);
 
-/* Close.  'linger' first lets a peer that is still sending read what it was
- * told. */
+/* Close, as s->end says.  'linger' first lets a peer that is still sending read
+ * what it was told. */
 void ir_stream_close(struct ir_stream *s, bool linger);
 
 #endif

@@ -117,6 +117,15 @@ ir_tickets_end(struct ir_emulator *e, const struct ir_session *session)
     ir_store_run(e->store, q);
 }
 
+void
+ir_tickets_expire(struct ir_emulator *e, const struct ir_session *session)
+{
+    struct ir_session expired = *session;
+
+    expired.expires_ms = ir_clock_wall_ms();
+    write_back(e, &expired);
+}
+
 int64_t
 ir_tickets_count(struct ir_emulator *e)
 {

@@ -35,6 +35,9 @@ bool ir_tickets_find(struct ir_emulator *e, const char *ticket, bool slide,
 /* End a session and forget its handlers. */
 void ir_tickets_end(struct ir_emulator *e, const struct ir_session *session);
 
+/* Let a ticket run out now; its session and handlers stay, for a renewal. */
+void ir_tickets_expire(struct ir_emulator *e, const struct ir_session *session);
+
 /* How many tickets are live. */
 int64_t ir_tickets_count(struct ir_emulator *e);
 
