@@ -411,7 +411,7 @@ struct ir_upload_options {
 #define IR_UPLOAD_OPTIONS_INIT { .size = sizeof(struct ir_upload_options) }
 
 struct ir_uploaded {
-    const char *document_id; /* ~D and this is a path; NULL: not told */
+    const char *document_id; /* with ~D before it a path; NULL: not told */
     const char *version_id;  /* for information; NULL: not told */
     uint64_t size_bytes;
     uint32_t crc32;
@@ -494,7 +494,8 @@ enum ir_entry_kind { IR_ENTRY_FOLDER, IR_ENTRY_DOCUMENT };
  * path may be told. */
 struct ir_entry {
     enum ir_entry_kind kind;
-    const char *id;   /* ~F or ~D and this is a path; NULL: not told */
+    const char *id;   /* a path by itself, as ~F902 or ~D40817; NULL: not
+                         told */
     const char *name; /* of the server: check before use as a local name */
     const char *path; /* of the folder that it is in; NULL: not told */
     uint64_t size_bytes;

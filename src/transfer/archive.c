@@ -24,6 +24,7 @@ struct archive {
     struct ir_file file; /* fd -1: it goes to a sink */
     struct ir_archive result;
     char *paths; /* joined by bars */
+    int n_staged;
 };
 
 /* ---- Paths ------------------------------------------------------------- */
@@ -98,7 +99,8 @@ tell_skipped(struct archive *z, const struct ir_zip_answer *a)
     struct ir_client *c = z->pull.c;
 
     z->result.n_skipped = a->n_skipped;
-    for (size_t i = 0; i < a->n_skipped && z->o.skipped != NULL; i++)
+    for (size_t i = 0; i < a->n_skipped && z->n_staged == 0
+         && z->o.skipped != NULL; i++)
         z->o.skipped(z->o.skipped_ctx, a->skipped[i].item, a->skipped[i].why);
     if (c->error.status != IR_OK || a->n_skipped == 0 || z->o.partial)
         return c->error.status;
@@ -123,6 +125,7 @@ stage_archive(struct ir_pull *d, struct ir_handler *handler)
     handler->document.size_bytes = IR_PLAN_UNKNOWN;
     handler->document.version = -1;
     tell_skipped(z, &a);
+    z->n_staged++;
     if (c->error.status == IR_OK && atomic_load(&c->cancelled))
         ir_error_set(&c->error, IR_E_CANCELLED, "cancelled");
     return c->error.status;

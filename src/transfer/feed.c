@@ -13,6 +13,8 @@
 #include "codec/crc32.h"
 
 #define BLOCK_BYTES ((size_t)65536)
+/* Servers grant no more. */
+#define CHUNK_BYTES_MAX 33554432
 
 static enum ir_status
 read_failed(struct ir_error *e, uint64_t offset)
@@ -88,6 +90,10 @@ ir_feed_start(struct ir_feed *f, uint64_t chunk_bytes, struct ir_error *e)
     f->last = 0;
     if (f->source->rereadable || chunk_bytes < f->held_bytes)
         return IR_OK;
+    if (chunk_bytes > CHUNK_BYTES_MAX)
+        return ir_error_set(e, IR_E_LIMIT, "the server wants chunks of %" PRIu64
+            " bytes, of a stream at most %d are held", chunk_bytes,
+            CHUNK_BYTES_MAX);
     held = realloc(f->held, (size_t)chunk_bytes + 1);
     if (held == NULL)
         return ir_error_set(e, IR_E_MEMORY, "out of memory");
