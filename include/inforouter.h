@@ -417,6 +417,7 @@ struct ir_uploaded {
     uint32_t crc32;
     enum ir_level level; /* VERIFIED: the stored version has this CRC;
                             CHUNK_VERIFIED: it could not be compared */
+    uint64_t resumed_bytes; /* that an earlier run had staged */
     uint64_t n_chunks;
     uint64_t n_retries;
 };
@@ -430,7 +431,10 @@ IR_API enum ir_status ir_upload_source(struct ir_client *c,
     const struct ir_source *source, const char *path,
     const struct ir_upload_options *opts, struct ir_uploaded *uploaded);
 
-/* The same from a local file.  IR_E_CHANGED: it was written to meanwhile. */
+/* The same from a local file.  IR_E_CHANGED: it was written to meanwhile.  With
+ * a state_dir, an upload of the same file to the same path that a process left
+ * behind is gone on with where its last acknowledged chunk ends, if nothing is
+ * in doubt; if its commit was served, nothing is sent again. */
 IR_API enum ir_status ir_upload_file(struct ir_client *c, const char *file,
     const char *path, const struct ir_upload_options *opts,
     struct ir_uploaded *uploaded);

@@ -87,6 +87,7 @@ tell_done(struct ir_work *w, const struct ir_send *s,
     ir_facts_uploaded(&r, uploaded);
     ir_record_bytes(&r, "chunks", uploaded->n_chunks);
     ir_record_bytes(&r, "retries", uploaded->n_retries);
+    ir_record_bytes(&r, "resumed_bytes", uploaded->resumed_bytes);
     ir_record_seconds(&r, "seconds", ir_progress_seconds(&w->transfer));
     ir_output_event(w->out, &r);
     ir_printable_size(size, sizeof size, uploaded->size_bytes);

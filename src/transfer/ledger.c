@@ -1,11 +1,14 @@
 /* Copyright (c) 2026 the inforouter-client authors.
  * SPDX-License-Identifier: MIT */
-#define _DEFAULT_SOURCE /* DT_REG */
+#define _DEFAULT_SOURCE /* realpath */
 #include "transfer/ledger.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,25 +69,35 @@ warn(const struct ir_client *c)
 
 /* ---- A note ------------------------------------------------------------ */
 
-/* Where 'file' is when somebody else reads it. */
+/* Where 'file' is for another process: an absolute path without links. */
+static int
+locate(const char *file, char *to, size_t size)
+{
+    const char *slash = strrchr(file, '/');
+    char folder[PATH_MAX];
+    char real[PATH_MAX];
+    int n = slash == NULL ? 1 : slash == file ? 1 : (int)(slash - file);
+
+    if (snprintf(folder, sizeof folder, "%.*s", n,
+            slash == NULL ? "." : file) >= (int)sizeof folder
+        || realpath(folder, real) == NULL)
+        return 0;
+    return snprintf(to, size, "%s/%s", strcmp(real, "/") == 0 ? "" : real,
+        slash == NULL ? file : slash + 1) < (int)size;
+}
+
 static int
 print_file(FILE *to, const char *file)
 {
-    char here[4096];
+    char path[PATH_MAX + NAME_MAX];
     char escaped[LINE_BYTES];
 
     if (file == NULL)
         return fputs("file -\n", to);
-    fputs("file ", to);
-    if (*file != '/') {
-        if (getcwd(here, sizeof here) == NULL
-            || ir_journal_escape(here, escaped, sizeof escaped) == 0)
-            return -1;
-        fprintf(to, "%s/", escaped);
-    }
-    if (ir_journal_escape(file, escaped, sizeof escaped) == 0)
+    if (!locate(file, path, sizeof path)
+        || ir_journal_escape(path, escaped, sizeof escaped) == 0)
         return -1;
-    return fprintf(to, "%s\n", escaped);
+    return fprintf(to, "file %s\n", escaped);
 }
 
 /* Write the note in 'fd', which it keeps.  0, or -1 and errno. */
@@ -180,14 +193,12 @@ ir_ledger_leave(struct ir_client *c)
 static void
 name_resumable(const char *file, char *name, size_t size)
 {
-    char here[4096] = "";
-    uint32_t crc32 = 0;
+    char path[PATH_MAX + NAME_MAX];
 
-    if (*file != '/' && getcwd(here, sizeof here) != NULL)
-        crc32 = ir_crc32(ir_crc32(0, here, strlen(here)), "/", 1);
-    crc32 = ir_crc32(crc32, file, strlen(file));
+    if (!locate(file, path, sizeof path))
+        path[0] = '\0';
     snprintf(name, size, "%s%08lx", kinds[IR_JOB_RESUMABLE],
-        (unsigned long)crc32);
+        (unsigned long)ir_crc32(0, path, strlen(path)));
 }
 
 void
@@ -216,9 +227,10 @@ ir_ledger_resumable(struct ir_client *c, const char *path, const char *file,
 /* A note, read. */
 struct note {
     int dir;
+    struct ir_ledger_upload left;
     int fd; /* locked unless its process lives */
     struct ir_job job;
-    char name[256];
+    char name[sizeof ((struct ir_ledger *)0)->name];
     char url[LINE_BYTES];
     char path[LINE_BYTES];
     char file[LINE_BYTES];
@@ -238,6 +250,34 @@ read_line(FILE *from, const char *word, char *to, size_t size)
     return ir_journal_unescape(line + n, to, size);
 }
 
+/* The steps of an upload, the last of which counts.  A line that was being
+ * written stands for its step. */
+static void
+read_steps(FILE *from, struct ir_ledger_upload *left)
+{
+    char line[128];
+    uint64_t offset;
+
+    memset(left, 0, sizeof *left);
+    while (fgets(line, sizeof line, from) != NULL) {
+        int is_whole = line[strlen(line) - 1] == '\n';
+
+        if (is_whole && sscanf(line, "have %" SCNu64 " %" SCNx32, &offset,
+                &left->crc32) == 2) {
+            left->step = IR_LEDGER_HAVE;
+            left->offset = offset;
+        } else if (is_whole && sscanf(line, "commit %" SCNx32 " %" SCNd64,
+                &left->crc32, &left->n_versions) == 2) {
+            left->step = IR_LEDGER_COMMIT;
+        } else if (strncmp(line, "lock", 4) == 0) {
+            left->is_locked = 1;
+        } else if (sscanf(line, "size %" SCNu64, &left->size_bytes) != 1
+            && sscanf(line, "chunk %" SCNu64, &left->chunk_bytes) != 1) {
+            left->step = IR_LEDGER_SEND;
+        }
+    }
+}
+
 static int
 read_texts(struct note *n)
 {
@@ -255,6 +295,8 @@ read_texts(struct note *n)
         && read_line(from, "url ", n->url, sizeof n->url)
         && read_line(from, "path ", n->path, sizeof n->path)
         && read_line(from, "file ", n->file, sizeof n->file);
+    if (is_good)
+        read_steps(from, &n->left);
     fclose(from);
     return is_good;
 }
@@ -293,7 +335,7 @@ open_for_reading(struct note *n, int dir, const char *name)
     snprintf(n->name, sizeof n->name, "%s", name);
     if (!read_name(n))
         return 0;
-    n->fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    n->fd = openat(dir, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (n->fd < 0)
         return 0;
     is_good = fstat(n->fd, &st) == 0 && S_ISREG(st.st_mode)
@@ -341,6 +383,67 @@ for_each(const char *folder, int (*fn)(void *ctx, struct note *n), void *ctx,
     else if (fd >= 0)
         close(fd);
     return e->status;
+}
+
+/* ---- Uploads that were left behind ------------------------------------- */
+
+void
+ir_ledger_mark(struct ir_client *c, const char *format, ...)
+{
+    va_list args;
+
+    if (c->ledger.fd < 0)
+        return;
+    va_start(args, format);
+    if (vdprintf(c->ledger.fd, format, args) < 0)
+        warn(c);
+    va_end(args);
+}
+
+struct search {
+    struct ir_client *c;
+    const char *path;
+    char file[PATH_MAX + NAME_MAX];
+    struct ir_ledger_upload *left;
+    int is_found;
+};
+
+/* Its lock, which the reader holds, becomes that of the open note. */
+static int
+match(void *ctx, struct note *n)
+{
+    struct search *s = ctx;
+    struct ir_ledger *l = &s->c->ledger;
+
+    if (n->job.kind != IR_JOB_UPLOAD || n->job.is_running
+        || n->job.file == NULL || strcmp(n->job.url, s->c->url) != 0
+        || strcmp(n->job.path, s->path) != 0
+        || strcmp(n->job.file, s->file) != 0)
+        return 0;
+    l->fd = fcntl(n->fd, F_DUPFD_CLOEXEC, 0);
+    if (l->fd < 0)
+        return 0;
+    lseek(l->fd, 0, SEEK_END);
+    memcpy(l->name, n->name, sizeof l->name);
+    *s->left = n->left;
+    snprintf(s->left->handler, sizeof s->left->handler, "%s", n->handler);
+    s->is_found = 1;
+    return 1;
+}
+
+int
+ir_ledger_take(struct ir_client *c, const char *path, const char *file,
+    struct ir_ledger_upload *left)
+{
+    struct search s = { .c = c, .path = path, .left = left };
+    struct ir_error unread = { .status = IR_OK };
+
+    if (c->ledger.folder == NULL || file == NULL
+        || !locate(file, s.file, sizeof s.file))
+        return 0;
+    ir_ledger_leave(c);
+    for_each(c->ledger.folder, match, &s, &unread);
+    return s.is_found;
 }
 
 /* ---- Public ------------------------------------------------------------ */

@@ -10,7 +10,11 @@
  *         inforouter-job 1
  *         url https://dms.example/srv.asmx
  *         path /Library/Folder/Name
- *         file /home/demo/Name */
+ *         file /home/demo/Name
+ *
+ * The note of an upload goes on with a line for each step, written before it is
+ * taken: "lock" if it checked the document out, "size N" and "chunk N", "send OFFSET" and "have OFFSET CRC" around each
+ * chunk, "commit CRC VERSIONS" at the end. */
 #ifndef IR_TRANSFER_LEDGER_H
 #define IR_TRANSFER_LEDGER_H
 
@@ -33,6 +37,33 @@ void ir_ledger_forget(struct ir_client *c);
 
 /* It could not be deleted: the note stays, for another process to find. */
 void ir_ledger_leave(struct ir_client *c);
+
+/* Add a line to the note of the open handler. */
+void ir_ledger_mark(struct ir_client *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The last step of an upload that nobody is at any more. */
+enum ir_ledger_step {
+    IR_LEDGER_SEND, /* nobody knows what became of a chunk */
+    IR_LEDGER_HAVE, /* 'offset' bytes with 'crc32' are staged */
+    IR_LEDGER_COMMIT /* of 'crc32' bytes, over 'n_versions' before; -1 unknown */
+};
+
+struct ir_ledger_upload {
+    enum ir_ledger_step step;
+    char handler[65];
+    uint64_t size_bytes;
+    uint64_t chunk_bytes;
+    uint64_t offset;
+    uint32_t crc32;
+    int64_t n_versions;
+    int is_locked; /* by that process */
+};
+
+/* 1 if an upload of 'file' to 'path' was left behind.  Its note is the open
+ * one now. */
+int ir_ledger_take(struct ir_client *c, const char *path, const char *file,
+    struct ir_ledger_upload *left);
 
 /* Whether the download of 'path' into 'file' can be resumed. */
 void ir_ledger_resumable(struct ir_client *c, const char *path,

@@ -71,6 +71,24 @@ ir_push_report(struct ir_push *p, enum ir_event event, uint64_t done_bytes,
 
 /* ---- The handler ------------------------------------------------------- */
 
+/* Go on with what an earlier run staged; it is tried once. */
+static enum ir_status
+adopt_handler(struct ir_push *p)
+{
+    const struct ir_ledger_upload *left = &p->left;
+
+    memcpy(p->handler.id, left->handler, sizeof p->handler.id);
+    p->handler.chunk_bytes = left->chunk_bytes;
+    p->sent_bytes = left->offset;
+    p->resumed_bytes = left->offset;
+    p->crc32 = left->crc32;
+    p->left.handler[0] = '\0';
+    if (ir_feed_start(&p->feed, p->handler.chunk_bytes, &p->c->error)
+        == IR_OK)
+        p->feed.offset = p->sent_bytes;
+    return p->c->error.status;
+}
+
 static enum ir_status
 open_handler(struct ir_push *p)
 {
@@ -86,7 +104,13 @@ open_handler(struct ir_push *p)
         ir_ledger_note(c, IR_JOB_UPLOAD, p->handler.id, p->path, p->file);
     if (c->error.status != IR_OK)
         return c->error.status;
+    if (p->is_locked)
+        ir_ledger_mark(c, "lock\n");
+    ir_ledger_mark(c, "size %" PRIu64 "\nchunk %" PRIu64 "\n",
+        p->feed.source->rereadable ? p->feed.source->size_bytes : 0,
+        p->handler.chunk_bytes);
     p->sent_bytes = 0;
+    p->resumed_bytes = 0;
     p->crc32 = 0;
     p->n_chunks = 0;
     if (p->refused_bytes != 0 && p->handler.chunk_bytes >= p->refused_bytes)
@@ -238,16 +262,26 @@ stage_once(struct ir_push *p)
     struct ir_error *e = &p->c->error;
     struct ir_upload_answer a;
 
-    if (open_handler(p) != IR_OK
-        || ir_push_report(p, IR_EVENT_START, 0, NULL) != IR_OK)
+    if (p->left.handler[0] != '\0')
+        adopt_handler(p);
+    else
+        open_handler(p);
+    if (e->status != IR_OK
+        || ir_push_report(p, IR_EVENT_START, p->sent_bytes, NULL) != IR_OK)
         return e->status;
+    if (p->resumed_bytes > 0 && p->resumed_bytes == p->feed.source->size_bytes)
+        return IR_OK;
     do {
-        if (ir_feed_next(&p->feed, e) != IR_OK || check_limit(p) != IR_OK
-            || send_chunk(p, &a) != IR_OK)
+        if (ir_feed_next(&p->feed, e) != IR_OK || check_limit(p) != IR_OK)
+            return e->status;
+        ir_ledger_mark(p->c, "send %" PRIu64 "\n", p->feed.offset);
+        if (send_chunk(p, &a) != IR_OK)
             return e->status;
         p->crc32 = ir_crc32_combine(p->crc32, p->feed.crc32, p->feed.length);
         p->sent_bytes += p->feed.length;
         p->n_chunks++;
+        ir_ledger_mark(p->c, "have %" PRIu64 " %" PRIX32 "\n", p->sent_bytes,
+            p->crc32);
         if (ir_push_report(p, IR_EVENT_PROGRESS, p->sent_bytes, NULL) != IR_OK)
             return e->status;
     } while (!p->feed.last);

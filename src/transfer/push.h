@@ -20,7 +20,10 @@ struct ir_push {
     uint64_t n_retries;
     int n_restarts;
     const char *file; /* local, for notes; or NULL */
+    struct ir_ledger_upload left; /* to go on with; handler empty: nothing */
+    uint64_t resumed_bytes;
     const char *path;
+    int is_locked;    /* for the note: the document is checked out */
     uint64_t limit_bytes;    /* more the server does not take; 0: not told */
     uint64_t refused_bytes;  /* a chunk as large was no fit request; 0: none */
     uint64_t reported_bytes;

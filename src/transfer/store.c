@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "transfer/resume.h"
 #include "transfer/session.h"
 
 /* May the call have been served, though no answer says so?  An error of the
@@ -141,7 +142,8 @@ check_out(struct ir_store *u)
         e->server_code = 4230;
         return e->status;
     }
-    if (state.checked_out_by != NULL || !u->push.o.lock)
+    u->was_locked = state.checked_out_by != NULL;
+    if (u->was_locked || !u->push.o.lock)
         return IR_OK;
     IR_IN_SESSION(c, IR_NAMES_ONE, ir_call_lock(c->wire, c->ticket, u->path));
     /* Nobody had it before, so it is ours to release if anybody's. */
@@ -348,6 +350,8 @@ call_commit(struct ir_store *u)
     struct ir_cure cure = { 0 };
     enum ir_status st;
 
+    ir_ledger_mark(c, "commit %" PRIX32 " %" PRId64 "\n", u->push.crc32,
+        u->existed ? u->n_versions_before : 0);
     do
         st = ir_call_commit(c->wire, c->ticket, u->push.handler.id, &what,
             &u->uploaded);
@@ -442,13 +446,15 @@ check_in(struct ir_store *u)
     c->error = kept;
 }
 
-/* A handler belongs to a session, and may have ended with it. */
+/* A handler belongs to a session, and may have ended with it; or it is one that
+ * an earlier run left behind. */
 static int
 is_worth_staging_again(const struct ir_store *u)
 {
     const struct ir_error *e = &u->push.c->error;
 
-    return e->status == IR_E_SERVER && e->http_status == 200 && u->is_renewed
+    return e->status == IR_E_SERVER && e->http_status == 200
+        && (u->is_renewed || u->push.resumed_bytes > 0)
         && u->push.feed.source->rereadable && u->push.o.n_retries >= 0
         && u->push.n_restarts == 0;
 }
@@ -474,6 +480,9 @@ ir_store_chunks(struct ir_store *u,
     struct ir_error *e = &u->push.c->error;
     char message[sizeof e->message];
 
+    if (ir_resume_upload(u) != IR_OK || u->is_done)
+        return e->status;
+    u->push.is_locked = u->is_locked;
     if (stage_and_commit(u, unchanged) == IR_OK || !is_worth_staging_again(u))
         return e->status;
     snprintf(message, sizeof message, "%s", e->message);
@@ -506,6 +515,7 @@ ir_store_end(struct ir_store *u)
     ir_feed_clear(&u->push.feed);
     u->uploaded.size_bytes = u->push.sent_bytes;
     u->uploaded.crc32 = u->push.crc32;
+    u->uploaded.resumed_bytes = u->push.resumed_bytes;
     u->uploaded.n_chunks = u->push.n_chunks;
     u->uploaded.n_retries = u->push.n_retries;
 }

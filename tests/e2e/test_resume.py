@@ -215,5 +215,81 @@ class Resume(unittest.TestCase):
         self.assertEqual(emulator.report["open_handlers"], 0)
 
 
+@unittest.skipIf(SANITIZED, "strace does not go with the leak checker")
+class ResumeUpload(unittest.TestCase):
+    """Uploads killed at many places: the last step that was noted decides."""
+
+    TARGET = "/Library/Folder/new.bin"
+
+    def setUp(self):
+        self.folder = self.enterContext(harness.folder())
+        self.local = pathlib.Path(self.folder, "local.bin")
+        self.local.write_bytes(harness.sample(CHUNKS * CHUNK + 5))
+
+    def put(self, emulator, state, ticket, prefix=()):
+        return harness.ir(
+            "put", self.local, self.TARGET, "--chunk-size", CHUNK,
+            "--state-dir", state, "--ticket-file", ticket, "--json",
+            url=emulator.url, prefix=prefix)
+
+    def versions(self, emulator, ticket):
+        run = harness.ir("info", self.TARGET, "--json", "--ticket-file",
+                         ticket, url=emulator.url)
+        return len(run.record(event="done")["versions"]) if not run.exit else 0
+
+    def rerun(self, when, calls="write,sendto,recvfrom,pread64"):
+        """The last step of a run killed at call number 'when', and how the next
+        run ended; None if it was not killed."""
+        root = self.enterContext(harness.library({"/Library/Folder/x": b""}))
+        state = pathlib.Path(self.folder, f"state-{when}")
+        ticket = pathlib.Path(self.folder, f"ticket-{when}")
+        with harness.Emulator(root) as emulator:
+            harness.ir("login", "--ticket-file", ticket, url=emulator.url,
+                       folder=self.folder)
+            killed = self.put(emulator, state, ticket, (
+                "strace", "-f", "-o", "/dev/null", "-e",
+                f"inject={calls}:signal=KILL:when={when}"))
+            notes = list(state.iterdir()) if state.exists() else []
+            step = notes[0].read_text().split("\n")[-2] if notes else ""
+            again = self.put(emulator, state, ticket)
+            self.assertEqual(harness.sha256(root / self.TARGET.lstrip("/")),
+                             harness.sha256(self.local))
+            if killed.exit == 0 or not notes:
+                return None
+            self.assertEqual(again.exit, 0, f"{when}: {step}\n{again}")
+            self.assertEqual(self.versions(emulator, ticket), 1, (when, step))
+            self.assertEqual(list(state.iterdir()), [])
+            emulator.stop()
+        self.assertEqual(emulator.report["open_handlers"], 0, (when, step))
+        return step, again.record(event="done")
+
+    def test_acknowledged_chunks_are_gone_on_with_and_doubtful_ones_are_not(
+            self):
+        seen = {}
+        for when in range(30, 150, 4):
+            outcome = self.rerun(when)
+            if outcome is None:
+                break
+            step, done = outcome
+            word = step.split(" ")[0]
+            seen[word] = seen.get(word, 0) + 1
+            if word == "have":
+                offset = int(step.split(" ")[1])
+                self.assertEqual(done["resumed_bytes"], offset, (when, step))
+                self.assertEqual(done["chunks"],
+                                 CHUNKS + 1 - -(-offset // CHUNK))
+            elif word == "send":
+                self.assertEqual(done["chunks"], CHUNKS + 1, (when, step))
+
+        self.assertGreater(seen["have"], 1)
+        self.assertGreater(seen["send"], 1)
+
+    def test_served_commit_is_not_repeated(self):
+        step, done = self.rerun(1, "unlinkat")
+
+        self.assertEqual(step.split(" ")[0], "commit")
+        self.assertEqual((done["chunks"], done["level"]), (0, "verified"))
+
+
 if __name__ == "__main__":
     unittest.main()
