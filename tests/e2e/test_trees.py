@@ -185,7 +185,8 @@ class RoundTrip(Trees):
                             self.root / f"Library/{i}"], check=True)
         with harness.Emulator(self.root) as emulator:
             one = self.get(emulator, "/Library/1", "--progress", "never")
-            all_of_them = self.get(emulator, "/Library", "--progress", "never")
+            all_of_them = self.get(emulator, "/Library", "--progress",
+                                   "never", deadline=150)
 
         self.ends(all_of_them, 0, documents=2400, failed=0)
         self.assertLess(all_of_them.rss_mib, one.rss_mib + 0.6)
