@@ -295,9 +295,15 @@ struct ir_download_options {
                              is verified if this one is interrupted */
     int fail_on_change;   /* the document is not what was begun: 1 fails with
                              IR_E_CHANGED, 0 starts again */
+    int n_connections;    /* ir_download_file(), ir_download_memory(): read so
+                             many chunks at a time, 0: one, at most 16, or
+                             IR_CONNECTIONS_AUTO; one, if the server gives no
+                             CRC of the document or refuses more */
     ir_progress_fn progress;
     void *progress_ctx;
 };
+/* Four for large documents, one for others. */
+#define IR_CONNECTIONS_AUTO (-1)
 #define IR_DOWNLOAD_OPTIONS_INIT { .size = sizeof(struct ir_download_options) }
 
 /* How far the bytes were proved. */

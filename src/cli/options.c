@@ -72,6 +72,9 @@ const struct ir_option ir_options_table[IR_N_OPTIONS] = {
         IR_ORIGIN_PROFILE, 0, 0, "restart|fail",
         "when a reply is lost and the server may or may not have done it "
         "(restart)" },
+    [IR_OPTION_PARALLEL] = { "parallel", 0, IR_KIND_COUNT_OR_AUTO, IR_VERB_GET,
+        IR_ORIGIN_PROFILE, 1, 16, "N|auto",
+        "connections for one document; auto is 4 for a large one (auto)" },
     [IR_OPTION_CHUNK_SIZE] = { "chunk-size", 0, IR_KIND_SIZE, IR_VERBS_TRANSFER,
         IR_ORIGIN_PROFILE, 1, INT32_MAX, "SIZE",
         "bytes to move at once, such as 262144, 512K or 32M (4M, put: 1M)" },
@@ -270,6 +273,14 @@ read_value(const struct ir_option *o, const char *where, const char *text,
             return IR_OK;
         return ir_fault_set(e, IR_E_ARGUMENT,
             "%s: '%s' is no number from %lld to %lld", where, text, min, max);
+    case IR_KIND_COUNT_OR_AUTO:
+        *number = -1;
+        if (strcmp(text, "auto") == 0
+            || ir_options_number(text, min, max, number))
+            return IR_OK;
+        return ir_fault_set(e, IR_E_ARGUMENT,
+            "%s: '%s' is neither auto nor a number from %lld to %lld", where,
+            text, min, max);
     case IR_KIND_SIZE:
         if (with_unit(text, sizes, o, number))
             return IR_OK;

@@ -34,6 +34,7 @@ enum ir_option_id {
     IR_OPTION_LOCK,
     IR_OPTION_NO_PREFLIGHT,
     IR_OPTION_ON_AMBIGUOUS,
+    IR_OPTION_PARALLEL,
     IR_OPTION_CHUNK_SIZE,
     IR_OPTION_RETRIES,
     IR_OPTION_RETRY_DELAY,
@@ -67,6 +68,7 @@ enum ir_kind {
     IR_KIND_DIRECTORY,
     IR_KIND_WORD, /* the index among the words of 'value' */
     IR_KIND_COUNT,
+    IR_KIND_COUNT_OR_AUTO, /* -1 */
     IR_KIND_SIZE,    /* bytes */
     IR_KIND_SECONDS, /* milliseconds; seconds where no unit is given */
     IR_KIND_MILLISECONDS

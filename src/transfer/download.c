@@ -127,6 +127,7 @@ ir_download_file(struct ir_client *c, const char *path, const char *file,
     if (ir_file_open(&l.file, file, d.o.keep_existing, &c->error) != IR_OK)
         return c->error.status;
     l.pull = &d;
+    d.may_be_parallel = 1;
     d.file = file;
     begin_resume(&l, &d, path);
     if (download(&d, path, &t, result) == IR_OK)
@@ -186,6 +187,7 @@ ir_download_memory(struct ir_client *c, const char *path,
     *data = NULL;
     if (ir_pull_init(&d, c, opts) != IR_OK)
         return c->error.status;
+    d.may_be_parallel = 1;
     if (download(&d, path, &t, result) == IR_OK)
         *data = m.data;
     else

@@ -290,12 +290,23 @@ ir_pull_begin(struct ir_pull *d, const char *path, const struct ir_sink *sink)
     return ir_pull_report(d, IR_EVENT_START, d->plan.offset, NULL);
 }
 
+static void
+end_crew(struct ir_pull *d)
+{
+    if (d->crew == NULL)
+        return;
+    d->n_retries += ir_crew_retries(d->crew);
+    ir_crew_end(d->crew);
+    d->crew = NULL;
+}
+
 void
 ir_pull_end(struct ir_pull *d)
 {
     struct ir_error kept = d->c->error;
     char message[sizeof kept.message + 64];
 
+    end_crew(d);
     free(d->chunk);
     d->chunk = NULL;
     if (d->handler.id[0] == '\0')
@@ -340,7 +351,9 @@ ir_pull_init(struct ir_pull *d, struct ir_client *c,
     ir_wire_begin(c->wire);
     st = ir_options_copy(&d->o, sizeof d->o, opts,
         opts == NULL ? 0 : opts->size, &c->error);
-    if (st == IR_OK && (d->o.n_retries < -1 || d->o.retry_delay_ms < 0))
+    if (st == IR_OK && (d->o.n_retries < -1 || d->o.retry_delay_ms < 0
+            || d->o.n_connections < IR_CONNECTIONS_AUTO
+            || d->o.n_connections > IR_CREW_MAX))
         st = ir_error_set(&c->error, IR_E_ARGUMENT,
             "an option is out of range");
     if (d->o.n_retries == 0)
@@ -409,6 +422,75 @@ read_chunk(struct ir_pull *d, struct ir_chunk *chunk)
     return d->c->error.status;
 }
 
+/* ---- Several connections ----------------------------------------------- */
+
+/* Below this, one connection is done before others are open. */
+#define CREW_BYTES 16777216
+#define CREW_AUTO 4
+
+static int
+n_workers(const struct ir_pull *d)
+{
+    uint64_t left = d->plan.size_bytes - d->plan.offset;
+    int n = d->o.n_connections;
+
+    if (!d->may_be_parallel || !is_rewritable(d)
+        || !d->handler.document.has_crc32
+        || d->plan.size_bytes == IR_PLAN_UNKNOWN
+        || left <= d->plan.chunk_bytes)
+        return 0;
+    if (n == IR_CONNECTIONS_AUTO)
+        n = left < CREW_BYTES ? 1 : CREW_AUTO;
+    return n > 1 ? n - 1 : 0;
+}
+
+/* Send workers ahead, unless they are at it for this session and handler. */
+static enum ir_status
+send_crew(struct ir_pull *d)
+{
+    struct ir_crew_job job = {
+        .c = d->c,
+        .handler = d->handler.id,
+        .offset = d->plan.offset,
+        .size_bytes = d->plan.size_bytes,
+        .chunk_bytes = d->plan.chunk_bytes,
+        .sink = &d->crew_sink,
+        .n_retries = d->o.n_retries,
+        .retry_delay_ms = d->o.retry_delay_ms,
+    };
+    int n = n_workers(d);
+
+    if (d->crew != NULL && ir_crew_is_current(d->crew, d->handler.id))
+        return IR_OK;
+    end_crew(d);
+    if (n == 0)
+        return IR_OK;
+    d->crew_sink = *d->sink;
+    d->crew_bytes = d->plan.offset;
+    return ir_crew_start(&job, n, &d->crew);
+}
+
+/* The chunk at the plan's offset, by a worker or by ourselves. */
+static enum ir_status
+get_chunk(struct ir_pull *d, struct ir_chunk *chunk)
+{
+    struct ir_error *e = &d->c->error;
+
+    while (d->crew != NULL) {
+        if (ir_crew_take(d->crew, d->plan.offset, chunk))
+            return ir_plan_accept(&d->plan, chunk, e);
+        if (ir_crew_is_idle(d->crew, d->plan.offset))
+            break;
+        if (ir_crew_help(d->crew) != IR_OK
+            || ir_pull_report(d, IR_EVENT_PROGRESS,
+                   d->crew_bytes + ir_crew_arrived(d->crew), NULL) != IR_OK)
+            return e->status;
+    }
+    if (read_chunk(d, chunk) != IR_OK)
+        return e->status;
+    return d->crew == NULL ? IR_OK : send_crew(d);
+}
+
 static int
 next(struct ir_pull *d, struct ir_chunk *chunk)
 {
@@ -425,7 +507,7 @@ next(struct ir_pull *d, struct ir_chunk *chunk)
         d->complete = 1;
         return 0;
     }
-    if (read_chunk(d, chunk) != IR_OK
+    if (get_chunk(d, chunk) != IR_OK
         || (was_unknown && probe_end(d) != IR_OK)
         || (d->chunk != NULL && d->sink != NULL && deliver(d, chunk) != IR_OK)
         || (d->journal != NULL
@@ -462,8 +544,9 @@ pull_once(struct ir_pull *d, const char *path, const struct ir_target *t)
 
     if (ir_pull_begin(d, path, &t->sink) == IR_OK) {
         size = d->plan.size_bytes == IR_PLAN_UNKNOWN ? 0 : d->plan.size_bytes;
-        if (t->start == NULL || d->resume != NULL
-            || t->start(t->sink.ctx, size, &d->c->error) == IR_OK)
+        if ((t->start == NULL || d->resume != NULL
+                || t->start(t->sink.ctx, size, &d->c->error) == IR_OK)
+            && send_crew(d) == IR_OK)
             do
                 more = ir_pull_next(d, &chunk);
             while (more > 0);

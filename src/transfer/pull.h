@@ -7,6 +7,7 @@
 #define IR_TRANSFER_PULL_H
 
 #include "transfer/client.h"
+#include "transfer/crew.h"
 #include "transfer/journal.h"
 #include "transfer/plan.h"
 
@@ -25,6 +26,10 @@ struct ir_pull {
     const struct ir_journal_state *resume;  /* NULL: from the first byte */
     uint64_t resumed_bytes;
     uint64_t n_retries;
+    int may_be_parallel; /* the sink takes blocks from several threads */
+    struct ir_crew *crew;
+    struct ir_sink crew_sink;
+    uint64_t crew_bytes; /* that were there before it */
     int is_restaged; /* the handler was lost and replaced once */
     uint64_t reported_bytes;
     int complete;

@@ -24,6 +24,7 @@ struct ir_wire {
     struct ir_url url;
     struct ir_url proxy;
     struct Namespace namespaces[8]; /* their order decides the version */
+    enum ir_soap version;
     enum ir_spelling spelling;
     int call_timeout_ms;
     const char *secrets[2]; /* never to be repeated in a message, or NULL */

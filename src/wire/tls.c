@@ -289,6 +289,31 @@ out:
     return st;
 }
 
+enum ir_status
+ir_tls_twin(const struct ir_tls *tls, struct ir_error *error,
+    struct ir_tls **twin)
+{
+    struct ir_tls *new = calloc(1, sizeof *new);
+
+    *twin = NULL;
+    if (new != NULL)
+        new->method = new_method();
+    if (new == NULL || new->method == NULL) {
+        free(new);
+        ERR_clear_error();
+        return ir_error_set(error, IR_E_MEMORY, "out of memory");
+    }
+    new->error = error;
+    new->is_ip = tls->is_ip;
+    memcpy(new->host, tls->host, sizeof new->host);
+    SSL_CTX_up_ref(tls->context);
+    new->context = tls->context;
+    if (tls->session != NULL && SSL_SESSION_up_ref(tls->session) == 1)
+        new->session = tls->session;
+    *twin = new;
+    return IR_OK;
+}
+
 void
 ir_tls_free(struct ir_tls *tls)
 {

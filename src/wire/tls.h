@@ -23,6 +23,11 @@ enum ir_tls_io {
  * as long as '*tls'. */
 enum ir_status ir_tls_new(const struct ir_transport_config *config,
     struct ir_error *error, struct ir_tls **tls);
+
+/* Another like 'tls', with its authorities, identity and session.  Each may be
+ * used by a thread of its own. */
+enum ir_status ir_tls_twin(const struct ir_tls *tls, struct ir_error *error,
+    struct ir_tls **twin);
 void ir_tls_free(struct ir_tls *tls);
 
 /* A connection begins on 'socket': call ir_tls_handshake() until it is DONE or

@@ -510,44 +510,75 @@ ir_transport_close(struct ir_transport *t)
 
 /* ---- The rest of its life ---------------------------------------------- */
 
-static enum ir_status
-set_up(struct ir_transport *t, const struct ir_transport_config *config)
+/* Nothing is loaded yet. */
+static struct ir_transport *
+make(const struct ir_url *url, const struct ir_url *proxy,
+    struct ir_error *error)
 {
-    if (t->has_proxy && (t->proxy.tls || strcmp(t->proxy.path, "/") != 0))
-        return ir_error_set(t->error, IR_E_ARGUMENT,
-            "proxy: http://host:port is expected");
+    struct ir_transport *t = calloc(1, sizeof *t);
+
+    if (t == NULL) {
+        ir_error_set(error, IR_E_MEMORY, "out of memory");
+        return NULL;
+    }
+    t->error = error;
+    t->url = *url;
+    t->has_proxy = proxy != NULL;
+    if (t->has_proxy)
+        t->proxy = *proxy;
+    t->watch.error = error;
+    t->socket = -1;
+    ir_watch_begin(&t->watch, 0);
+    ir_watch_linger(&t->watch, 0);
     t->watch.cancel = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (t->watch.cancel < 0)
-        return ir_error_set_errno(t->error, IR_E_NETWORK, errno, "eventfd");
-    return t->url.tls ? ir_tls_new(config, t->error, &t->tls) : IR_OK;
+    if (t->watch.cancel >= 0)
+        return t;
+    ir_error_set_errno(error, IR_E_NETWORK, errno, "eventfd");
+    free(t);
+    return NULL;
 }
 
 enum ir_status
 ir_transport_new(const struct ir_transport_config *config,
     struct ir_error *error, struct ir_transport **transport)
 {
-    struct ir_transport *t = calloc(1, sizeof *t);
+    const struct ir_url *proxy = config->proxy;
+    struct ir_transport *t;
 
     *transport = NULL;
+    if (proxy != NULL && (proxy->tls || strcmp(proxy->path, "/") != 0))
+        return ir_error_set(error, IR_E_ARGUMENT,
+            "proxy: http://host:port is expected");
+    t = make(config->url, proxy, error);
     if (t == NULL)
-        return ir_error_set(error, IR_E_MEMORY, "out of memory");
-    t->error = error;
-    t->url = *config->url;
-    t->has_proxy = config->proxy != NULL;
-    if (t->has_proxy)
-        t->proxy = *config->proxy;
+        return error->status;
     t->connect_timeout_ms = config->connect_timeout_ms;
     t->idle_timeout_ms = config->idle_timeout_ms;
-    t->watch.error = error;
-    t->watch.cancel = -1;
-    ir_watch_begin(&t->watch, 0);
-    ir_watch_linger(&t->watch, 0);
-    t->socket = -1;
-    if (set_up(t, config) != IR_OK) {
+    if (t->url.tls && ir_tls_new(config, error, &t->tls) != IR_OK) {
         ir_transport_free(t);
         return error->status;
     }
     *transport = t;
+    return IR_OK;
+}
+
+enum ir_status
+ir_transport_twin(const struct ir_transport *t, struct ir_error *error,
+    struct ir_transport **twin)
+{
+    struct ir_transport *new = make(&t->url, t->has_proxy ? &t->proxy : NULL,
+        error);
+
+    *twin = NULL;
+    if (new == NULL)
+        return error->status;
+    new->connect_timeout_ms = t->connect_timeout_ms;
+    new->idle_timeout_ms = t->idle_timeout_ms;
+    if (t->tls != NULL && ir_tls_twin(t->tls, error, &new->tls) != IR_OK) {
+        ir_transport_free(new);
+        return error->status;
+    }
+    *twin = new;
     return IR_OK;
 }
 

@@ -31,6 +31,11 @@ struct ir_transport_config {
 /* 'error' must live as long as the transport. */
 enum ir_status ir_transport_new(const struct ir_transport_config *config,
     struct ir_error *error, struct ir_transport **transport);
+
+/* Another to the same service, with what the first has loaded.  Each may be
+ * used by a thread of its own. */
+enum ir_status ir_transport_twin(const struct ir_transport *t,
+    struct ir_error *error, struct ir_transport **twin);
 void ir_transport_free(struct ir_transport *t);
 
 /* A call begins: its deadline is 'timeout_ms' from now, 0 for none. */

@@ -294,6 +294,7 @@ set_up_soap(struct ir_wire *w, enum ir_soap version)
     soap_set_imode(soap, SOAP_ENC_PLAIN | SOAP_XML_TREE | SOAP_C_UTFSTRING);
     soap_set_omode(soap, SOAP_IO_BUFFER | SOAP_XML_DEFAULTNS
         | SOAP_C_UTFSTRING);
+    w->version = version;
     choose_version(w, version);
     soap->maxlevel = IR_CALL_MAX_LEVEL;
     soap->maxoccurs = LIST_TAGS;
@@ -350,27 +351,47 @@ open_line(struct ir_wire *w, const char *url, const struct ir_options *opts)
         return w->error->status;
     if (proxied)
         config.proxy = &w->proxy;
-    w->http.url = &w->url;
     w->http.absolute_uri = proxied && !w->url.tls;
     return ir_transport_new(&config, w->error, &w->transport);
+}
+
+/* With its struct soap, and nothing else. */
+static struct ir_wire *
+make(struct ir_error *error)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    struct ir_wire *w = calloc(1, sizeof *w);
+
+    pthread_once(&once, soap_ssl_init);
+    if (w != NULL)
+        w->soap = soap_new();
+    if (w == NULL || w->soap == NULL) {
+        free(w);
+        ir_error_set(error, IR_E_MEMORY, "out of memory");
+        return NULL;
+    }
+    w->error = error;
+    return w;
+}
+
+/* The transport is open: HTTP goes over it. */
+static void
+join(struct ir_wire *w)
+{
+    w->http.transport = w->transport;
+    w->http.error = w->error;
+    w->http.url = &w->url;
 }
 
 enum ir_status
 ir_wire_new(const char *url, const struct ir_options *opts,
     struct ir_error *error, struct ir_wire **wire)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    struct ir_wire *w = calloc(1, sizeof *w);
+    struct ir_wire *w = make(error);
 
     *wire = NULL;
-    pthread_once(&once, soap_ssl_init);
-    if (w != NULL)
-        w->soap = soap_new();
-    if (w == NULL || w->soap == NULL) {
-        free(w);
-        return ir_error_set(error, IR_E_MEMORY, "out of memory");
-    }
-    w->error = error;
+    if (w == NULL)
+        return error->status;
     w->spelling = IR_SPELLING_DOCUMENTED;
     w->call_timeout_ms = opts->call_timeout_ms;
     set_up_soap(w, opts->soap);
@@ -378,9 +399,32 @@ ir_wire_new(const char *url, const struct ir_options *opts,
         ir_wire_free(w);
         return error->status;
     }
-    w->http.transport = w->transport;
-    w->http.error = error;
+    join(w);
     *wire = w;
+    return IR_OK;
+}
+
+enum ir_status
+ir_wire_twin(const struct ir_wire *w, struct ir_error *error,
+    struct ir_wire **twin)
+{
+    struct ir_wire *new = make(error);
+
+    *twin = NULL;
+    if (new == NULL)
+        return error->status;
+    new->url = w->url;
+    new->proxy = w->proxy;
+    new->spelling = w->spelling;
+    new->call_timeout_ms = w->call_timeout_ms;
+    new->http.absolute_uri = w->http.absolute_uri;
+    set_up_soap(new, w->version);
+    if (ir_transport_twin(w->transport, error, &new->transport) != IR_OK) {
+        ir_wire_free(new);
+        return error->status;
+    }
+    join(new);
+    *twin = new;
     return IR_OK;
 }
 

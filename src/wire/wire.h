@@ -13,6 +13,11 @@ struct ir_wire;
 /* 'error' must live as long as the wire: every failure is recorded there. */
 enum ir_status ir_wire_new(const char *url, const struct ir_options *opts,
     struct ir_error *error, struct ir_wire **wire);
+
+/* Another line to the same service, with the settings of 'w' and what it has
+ * loaded.  Each may be used by a thread of its own. */
+enum ir_status ir_wire_twin(const struct ir_wire *w, struct ir_error *error,
+    struct ir_wire **twin);
 void ir_wire_free(struct ir_wire *w);
 
 /* A call of the library begins: no error, and its deadline starts. */

@@ -150,6 +150,15 @@ ir_wire_new(const char *url, const struct ir_options *opts,
     return IR_OK;
 }
 
+enum ir_status
+ir_wire_twin(const struct ir_wire *w, struct ir_error *error,
+    struct ir_wire **twin)
+{
+    (void)w;
+    *twin = NULL;
+    return ir_error_set(error, IR_E_MEMORY, "there is one fake only");
+}
+
 void
 ir_wire_free(struct ir_wire *w)
 {

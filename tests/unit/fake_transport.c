@@ -38,6 +38,15 @@ ir_transport_new(const struct ir_transport_config *config,
     return IR_OK;
 }
 
+enum ir_status
+ir_transport_twin(const struct ir_transport *t, struct ir_error *error,
+    struct ir_transport **twin)
+{
+    (void)t;
+    *twin = NULL;
+    return ir_error_set(error, IR_E_MEMORY, "there is one fake only");
+}
+
 void
 ir_transport_free(struct ir_transport *t)
 {

@@ -1,0 +1,117 @@
+#!/usr/bin/python3
+# Copyright (c) 2026 the inforouter-client authors.
+# SPDX-License-Identifier: MIT
+"""One document over several connections: the same bytes, the same calls, and a
+server that gives no more than one connection gets no more."""
+
+import pathlib
+import unittest
+
+import harness
+from harness import CHUNK
+
+DOCUMENT = "/Library/Folder/long.bin"
+CHUNKS = 40
+
+
+class Parallel(unittest.TestCase):
+    def setUp(self):
+        self.bytes = harness.sample(CHUNKS * CHUNK - 7)
+        self.root = self.enterContext(harness.library({DOCUMENT: self.bytes}))
+        self.folder = self.enterContext(harness.folder())
+        self.target = pathlib.Path(self.folder, "long.bin")
+
+    def emulator(self, *rules):
+        options = []
+        if rules:
+            faults = pathlib.Path(self.folder, "faults")
+            faults.write_text("".join(f"{rule}\n" for rule in rules))
+            options = ["--faults", faults]
+        return self.enterContext(harness.Emulator(self.root, *options))
+
+    def get(self, emulator, n, *more, **named):
+        return harness.ir("get", DOCUMENT, "-o", self.target, "--chunk-size",
+                          CHUNK, "--parallel", n, "--retry-delay", "1ms",
+                          "--json", *more, url=emulator.url,
+                          folder=self.folder, **named)
+
+    def complete(self, emulator, run, retries=0):
+        self.assertEqual(run.exit, 0, run)
+        done = run.record(event="done")
+        self.assertEqual((done["level"], done["chunks"]),
+                         ("verified", CHUNKS), run)
+        self.assertEqual(self.target.read_bytes(), self.bytes)
+        self.assertEqual(list(self.target.parent.glob("*.part*")), [])
+        report = emulator.stop()
+        self.assertEqual(report["open_handlers"], 0)
+        self.assertEqual(report["handlers_begun"], 1)
+        return report
+
+    def chunk_calls(self, report):
+        return sum(report["calls"]["DownloadFileChunk"].values())
+
+    def test_each_chunk_is_read_once_over_as_many_connections_as_asked(self):
+        for n in (1, 2, 5, 16):
+            with self.subTest(n):
+                emulator = self.emulator()
+                report = self.complete(emulator, self.get(emulator, n))
+                self.assertEqual(self.chunk_calls(report), CHUNKS)
+                self.assertLessEqual(report["connections"]["accepted"], n)
+
+    def test_small_document_takes_one_connection_by_itself(self):
+        emulator = self.emulator()
+        report = self.complete(emulator, self.get(emulator, "auto"))
+
+        self.assertEqual(report["connections"]["accepted"], 1)
+
+    def test_chunk_that_a_worker_cannot_get_is_got_all_the_same(self):
+        for fault in ("refuse code=5000", "reset at=body",
+                      "corrupt-byte", "status code=503"):
+            with self.subTest(fault):
+                emulator = self.emulator(
+                    f"DownloadFileChunk offset={3 * CHUNK} {fault}")
+                report = self.complete(emulator, self.get(emulator, 4))
+                self.assertEqual(report["unmatched_rules"], [])
+
+    def test_server_that_refuses_for_ever_ends_the_transfer_typed(self):
+        emulator = self.emulator(
+            f"DownloadFileChunk offset={9 * CHUNK} always "
+            "refuse code=4030")
+
+        run = self.get(emulator, 4)
+
+        self.assertEqual(run.exit, 5, run)
+        self.assertFalse(self.target.exists())
+        self.assertEqual(emulator.stop()["open_handlers"], 0)
+
+    def test_session_that_ends_is_renewed_once_for_all(self):
+        emulator = self.emulator(
+            f"DownloadFileChunk offset={9 * CHUNK} ticket-expired")
+
+        report = self.complete(emulator, self.get(emulator, 4))
+
+        renewed = sum(report["calls"].get("RenewTicket", {}).values())
+        self.assertEqual(renewed, 1)
+
+    def test_interrupted_it_goes_on_with_what_came_in_order(self):
+        journal = pathlib.Path(f"{self.target}.part.journal")
+        emulator = self.emulator()
+        run = self.get(emulator, 4, prefix=() if harness.SANITIZED else (
+            "strace", "-f", "-o", "/dev/null", "-P", journal, "-e",
+            "inject=write:signal=INT:when=20"))
+        if harness.SANITIZED:
+            self.skipTest("strace does not go with the leak checker")
+        self.assertEqual(run.exit, 130, run)
+        kept = harness.kept(self.target)
+        self.assertEqual(kept, self.bytes[:len(kept)])
+
+        run = self.get(emulator, 4)
+
+        self.assertEqual(run.exit, 0, run)
+        self.assertEqual(run.record(event="done")["resumed_bytes"], len(kept))
+        self.assertEqual(self.target.read_bytes(), self.bytes)
+        self.assertEqual(emulator.stop()["open_handlers"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
