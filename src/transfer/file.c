@@ -4,7 +4,11 @@
  * Names are resolved once, to a descriptor of the directory: what happens to
  * the path afterwards cannot redirect a write.  The .part file is created anew,
  * or it is the leftover of a crash: ours alone, as the lock, its owner and its
- * mode tell.  Nobody else may read the bytes while they are unproved. */
+ * mode tell.  Nobody else may read the bytes while they are unproved.
+ *
+ * A file has its last permissions before it has its name, so that readers of the
+ * one that it replaces miss nothing.  Between the two a bit that means nothing
+ * for a file marks it as ours. */
 #define _GNU_SOURCE /* fallocate, renameat2 */
 #include "transfer/file.h"
 
@@ -19,6 +23,7 @@
 static const char suffix[] = ".part";
 
 #define PART_MODE (S_IRUSR | S_IWUSR)
+#define READY_MARK S_ISVTX
 
 static enum ir_status
 io_error(struct ir_error *e, int code, const char *what, const char *name)
@@ -72,6 +77,15 @@ check_target(const struct ir_file *f, struct ir_error *e)
     return IR_OK;
 }
 
+static int
+is_left_by_us(const struct stat *st)
+{
+    mode_t mode = st->st_mode & 07777;
+
+    return S_ISREG(st->st_mode) && st->st_uid == geteuid() && st->st_nlink <= 1
+        && (mode == PART_MODE || (mode & READY_MARK) != 0);
+}
+
 /* Take the lock; 0 if the file went away meanwhile (another process published
  * or removed it), so that a fresh one is due. */
 static int
@@ -92,10 +106,13 @@ lock_part(struct ir_file *f, struct ir_error *e)
         io_error(e, errno, "look at", f->part);
         return -1;
     }
-    if (!S_ISREG(ours.st_mode) || ours.st_uid != geteuid()
-        || ours.st_nlink > 1 || (ours.st_mode & 07777) != PART_MODE) {
+    if (!is_left_by_us(&ours)) {
         ir_error_set(e, IR_E_IO,
             "%s exists and is not left over from a download", f->part);
+        return -1;
+    }
+    if ((ours.st_mode & READY_MARK) != 0 && fchmod(f->fd, PART_MODE) != 0) {
+        io_error(e, errno, "set the permissions of", f->part);
         return -1;
     }
     return fstatat(f->dir_fd, f->part, &named, AT_SYMLINK_NOFOLLOW) == 0
@@ -232,13 +249,16 @@ move(const struct ir_file *f)
 enum ir_status
 ir_file_publish(struct ir_file *f, struct ir_error *e)
 {
-    if (fchmod(f->fd, final_mode(f)) != 0)
+    mode_t mode = final_mode(f);
+
+    if (fchmod(f->fd, mode | READY_MARK) != 0 && fchmod(f->fd, mode) != 0)
         return io_error(e, errno, "set the permissions of", f->part);
     if (fsync(f->fd) != 0)
         return io_error(e, errno, "write to disk", f->part);
     if (move(f) != 0)
         return io_error(e, errno, "create", f->name);
     f->part[0] = '\0';
+    fchmod(f->fd, mode);
     if (fsync(f->dir_fd) != 0 && errno != EINVAL)
         return io_error(e, errno, "write to disk the directory of", f->name);
     return IR_OK;

@@ -250,6 +250,32 @@ test_a_leftover_stays_where_nothing_was_fetched(void **state)
     folder_check("a.part", "leftover", 8);
 }
 
+/* The end of a process at a moment that depends on the kernel: publishing went
+ * as far as the permissions, and not to the rename. */
+static void
+test_a_leftover_that_was_being_published_is_taken_over(void **state)
+{
+    struct stat st;
+
+    (void)state;
+    open_file("a", 0);
+    ir_file_reserve(&file, 3, &error);
+    ir_file_write(&file, 0, "old", 3);
+    assert_int_equal(mkdir("a", 0700), 0); /* which no file replaces */
+    assert_int_equal(ir_file_publish(&file, &error), IR_E_IO);
+    ir_file_keep(&file);
+    ir_file_close(&file);
+    rmdir("a");
+    ir_error_clear(&error);
+    folder_check_names("a.part ");
+
+    assert_int_equal(open_file("a", 0), IR_OK);
+
+    assert_int_equal(stat("a.part", &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    ir_file_close(&file);
+}
+
 static void
 test_a_leftover_of_a_crash_is_taken_over(void **state)
 {
@@ -376,6 +402,7 @@ main(void)
         TEST(test_a_linked_leftover_is_not_touched),
         TEST(test_a_leftover_stays_where_nothing_was_fetched),
         TEST(test_a_leftover_of_a_crash_is_taken_over),
+        TEST(test_a_leftover_that_was_being_published_is_taken_over),
         TEST(test_a_second_process_is_told_that_the_target_is_busy),
         TEST(test_nobody_else_reads_the_part),
         TEST(test_a_new_file_has_the_permissions_of_any_new_file),
