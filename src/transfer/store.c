@@ -424,6 +424,26 @@ commit(struct ir_store *u)
     return conclude(u);
 }
 
+/* A reply that is lost leaves open whether the document was released, and
+ * releasing it again does no harm: that is then refused. */
+static void
+release(struct ir_store *u)
+{
+    struct ir_client *c = u->push.c;
+    struct ir_error *e = &c->error;
+
+    for (int n = 0;; n++) {
+        IR_IN_SESSION(c, IR_NAMES_TWO,
+            ir_call_unlock(c->wire, c->ticket, u->path, 0));
+        if (n > 0 && e->status == IR_E_SERVER && e->http_status == 200
+            && !e->retryable)
+            ir_error_clear(e);
+        if (e->status == IR_OK || !e->retryable || n >= u->push.o.n_retries
+            || ir_push_wait(&u->push, n, e->message) != IR_OK)
+            return;
+    }
+}
+
 /* Check it in again if we checked it out, without touching the error that
  * stands. */
 static void
@@ -437,8 +457,7 @@ check_in(struct ir_store *u)
     ir_error_clear(&c->error);
     if (kept.status != IR_OK || atomic_load(&c->cancelled))
         ir_wire_grace(c->wire, IR_CLIENT_GRACE_MS);
-    IR_IN_SESSION(c, IR_NAMES_TWO,
-        ir_call_unlock(c->wire, c->ticket, u->path, 0));
+    release(u);
     if (c->error.status != IR_OK)
         ir_client_log(c, IR_LOG_WARNING,
             "the document is still checked out: %s", c->error.message);

@@ -197,8 +197,18 @@ ir_call_unlock(struct ir_wire *w, const char *ticket, const char *path,
     (void)ticket;
     (void)path;
     (void)force;
-    fake_uploads.n_locked--;
-    return end_as(fake_calls_error(w), IR_OK);
+    fake_uploads.n_unlocks++;
+    if (fake_uploads.n_locked == 0) {
+        end_as(fake_calls_error(w), IR_E_SERVER);
+        fake_calls_error(w)->retryable = 0;
+        return IR_E_SERVER;
+    }
+    if (fake_uploads.n_unlocks_lost == 0 || fake_uploads.unlock_happens)
+        fake_uploads.n_locked--;
+    if (fake_uploads.n_unlocks_lost == 0)
+        return end_as(fake_calls_error(w), IR_OK);
+    fake_uploads.n_unlocks_lost--;
+    return end_as(fake_calls_error(w), IR_E_NETWORK);
 }
 
 enum ir_status

@@ -29,6 +29,8 @@ struct fake_uploads {
     int folder_appears;        /* just before it would be made */
     int exists;
     const char *checked_out_by;
+    int n_unlocks_lost;        /* so many releases break off ... */
+    int unlock_happens;        /* ... though they are served */
     uint64_t limit_bytes;
 
     /* What it saw. */
@@ -42,6 +44,7 @@ struct fake_uploads {
     int n_created;
     int n_deleted;
     int n_locked;
+    int n_unlocks;
     int n_folders;
     char finalizer[32];
 };

@@ -462,6 +462,54 @@ test_a_lock_is_released_whatever_happens(void **state)
 }
 
 static void
+note_warnings(void *ctx, enum ir_log_level level, const char *line)
+{
+    (void)line;
+    *(int *)ctx += level == IR_LOG_WARNING;
+}
+
+static void
+test_a_release_whose_reply_is_lost_is_asked_for_again(void **state)
+{
+    struct ir_options o = IR_OPTIONS_INIT;
+    int n_warnings = 0;
+
+    (void)state;
+    ir_client_free(client);
+    o.log = note_warnings;
+    o.log_ctx = &n_warnings;
+    ir_client_new("https://h/", &o, &client, NULL);
+    ir_login(client, "demo", "secret");
+    options.lock = 1;
+    for (int happens = 0; happens <= 1; happens++) {
+        fake_uploads_reset();
+        fake_uploads.exists = 1;
+        fake_uploads.n_unlocks_lost = 1;
+        fake_uploads.unlock_happens = happens;
+
+        assert_int_equal(put(10, NULL), IR_OK);
+
+        assert_int_equal(fake_uploads.n_unlocks, 2);
+        assert_int_equal(fake_uploads.n_locked, 0);
+        assert_int_equal(n_warnings, 0);
+    }
+}
+
+static void
+test_a_release_is_not_asked_for_without_end(void **state)
+{
+    (void)state;
+    options.lock = 1;
+    options.n_retries = 3;
+    fake_uploads.exists = 1;
+    fake_uploads.n_unlocks_lost = 100;
+
+    assert_int_equal(put(10, NULL), IR_OK);
+
+    assert_int_equal(fake_uploads.n_unlocks, 4);
+}
+
+static void
 test_the_options_choose_the_finalizer(void **state)
 {
     (void)state;
@@ -541,6 +589,8 @@ main(void)
         TEST(test_a_missing_folder_is_made_if_that_is_wanted),
         TEST(test_a_folder_that_somebody_else_made_meanwhile_will_do),
         TEST(test_a_lock_is_released_whatever_happens),
+        TEST(test_a_release_whose_reply_is_lost_is_asked_for_again),
+        TEST(test_a_release_is_not_asked_for_without_end),
         TEST(test_the_options_choose_the_finalizer),
         TEST(test_the_ticket_is_proved_once_before_names_are_doubted),
         TEST(test_a_cancel_abandons_what_is_staged),
