@@ -315,7 +315,7 @@ ir_pull_end(struct ir_pull *d)
     if (kept.status != IR_OK || atomic_load(&d->c->cancelled))
         ir_wire_grace(d->c->wire, IR_CLIENT_GRACE_MS);
     ir_staged_end(d->c, d->handler.id);
-    if (kept.status == IR_OK && (d->c->error.status == IR_E_TIMEOUT
+    if (kept.status == IR_OK && (d->c->error.retryable
             || d->c->error.status == IR_E_CANCELLED)) {
         ir_error_clear(&d->c->error);
         ir_wire_grace(d->c->wire, IR_CLIENT_GRACE_MS);

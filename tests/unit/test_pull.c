@@ -317,7 +317,7 @@ static void
 test_a_release_that_fails_is_a_warning(void **state)
 {
     static const struct fake_step steps[] = {
-        STEP(FAKE_DELETE, IR_E_NETWORK),
+        STEP(FAKE_DELETE, IR_E_NETWORK), STEP(FAKE_DELETE, IR_E_NETWORK),
     };
     struct ir_result r;
 
@@ -328,6 +328,25 @@ test_a_release_that_fails_is_a_warning(void **state)
 
     assert_int_equal(ir_client_error(client)->status, IR_OK);
     assert_int_equal(r.level, IR_LEVEL_VERIFIED);
+}
+
+static void
+test_a_release_that_breaks_off_is_asked_for_once_more(void **state)
+{
+    static const enum ir_status ends[] = { IR_E_NETWORK, IR_E_TIMEOUT,
+        IR_E_CANCELLED };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        const struct fake_step steps[] = { STEP(FAKE_DELETE, ends[i]) };
+
+        fake_calls_script(steps, COUNT(steps));
+
+        assert_int_equal(download(1, NULL, NULL), IR_OK);
+
+        assert_int_equal(fake_calls_count("delete("), 2);
+        assert_int_equal(fake_calls.n_open, 0);
+    }
 }
 
 static void
@@ -452,6 +471,7 @@ main(void)
         TEST(test_the_handler_is_released_after_every_failure),
         TEST(test_a_refused_handler_is_not_released),
         TEST(test_a_release_that_fails_is_a_warning),
+        TEST(test_a_release_that_breaks_off_is_asked_for_once_more),
         TEST(test_the_error_that_ended_it_is_reported_though_the_release_fails),
         TEST(test_a_failed_download_proves_nothing),
         TEST(test_the_end_of_a_large_document_is_tried_first),

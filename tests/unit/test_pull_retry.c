@@ -373,7 +373,7 @@ static void
 test_a_handler_that_stays_is_told(void **state)
 {
     static const struct fake_step steps[] = {
-        STEP(FAKE_DELETE, IR_E_NETWORK),
+        STEP(FAKE_DELETE, IR_E_NETWORK), STEP(FAKE_DELETE, IR_E_NETWORK),
     };
 
     (void)state;
@@ -383,7 +383,7 @@ test_a_handler_that_stays_is_told(void **state)
 
     assert_string_equal(events.letters, "SPPPVW");
     assert_string_equal(events.message,
-        "the server may still hold a staged file: refusal 1");
+        "the server may still hold a staged file: refusal 2");
 }
 
 static void
