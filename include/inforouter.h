@@ -101,6 +101,18 @@ enum ir_log_level { IR_LOG_WARNING, IR_LOG_INFO, IR_LOG_DEBUG };
 typedef void (*ir_log_fn)(void *ctx, enum ir_log_level level,
     const char *line);
 
+/* The session of ir_set_ticket() has ended: write the ticket of another, or of
+ * the same one renewed, into the 'size' bytes at 'ticket' (256 characters and a
+ * NUL fit) and return 0; anything else gives up, and the call ends with
+ * IR_E_AUTH.  'ended' is the ticket that was refused.  Where threads share a
+ * source, it keeps the newest ticket under a lock of its own and renews that
+ * only if it is 'ended'; else another thread has done so, and it is handed out
+ * as it is.  Runs on the caller's thread, once at most for a call to the
+ * server, also while a transfer that failed or was cancelled cleans up; it may
+ * use other clients.  Both strings live for the call and are wiped after it. */
+typedef int (*ir_ticket_fn)(void *ctx, const char *ended, char *ticket,
+    size_t size);
+
 /* Strings are copied by ir_client_new(). */
 struct ir_options {
     size_t size;
@@ -122,6 +134,8 @@ struct ir_options {
                                 are not */
     ir_log_fn log;           /* NULL: silence */
     void *log_ctx;
+    ir_ticket_fn next_ticket; /* NULL: a ticket that was set is not renewed */
+    void *next_ticket_ctx;
 };
 #define IR_OPTIONS_INIT { .size = sizeof(struct ir_options) }
 
@@ -170,7 +184,8 @@ struct ir_server_info {
 IR_API enum ir_status ir_login(struct ir_client *c, const char *user,
     const char *password);
 
-/* Go on with a session that somebody else opened.  The ticket is copied. */
+/* Go on with a session that somebody else opened, and when it has ended with
+ * what the next_ticket of the options gives.  The ticket is copied. */
 IR_API enum ir_status ir_set_ticket(struct ir_client *c, const char *ticket);
 
 /* The ticket in use; NULL if there is none.  It is a secret. */

@@ -94,6 +94,8 @@ ir_client_new(const char *url, const struct ir_options *opts,
     c->spelling = o.spelling;
     c->log = o.log;
     c->log_ctx = o.log_ctx;
+    c->next_ticket = o.next_ticket;
+    c->next_ticket_ctx = o.next_ticket_ctx;
     c->ledger.fd = -1;
     st = ir_client_keep(c, &c->language, o.language);
     if (st == IR_OK)

@@ -28,6 +28,8 @@ struct ir_client {
     atomic_int cancelled;
     ir_log_fn log;
     void *log_ctx;
+    ir_ticket_fn next_ticket;
+    void *next_ticket_ctx;
 };
 
 /* Time for cleaning up on the server after a failure or a cancel: all of it

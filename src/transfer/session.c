@@ -9,11 +9,13 @@
  * the server knows, and a call whose name has one spelling has just shown that
  * the ticket is good, such a refusal is answered by trying the other names.
  *
- * Ticket: a session that ended is renewed once with the password of the
- * login. */
+ * Ticket: a session that ended is renewed once, with the password of the login;
+ * for a ticket that was given, its source is asked for the next one. */
 #include "transfer/session.h"
 
 #include <string.h>
+
+#define TICKET_MAX 256
 
 /* ---- Cures ------------------------------------------------------------- */
 
@@ -100,6 +102,55 @@ renew(struct ir_client *c)
     return st == IR_OK ? take_ticket(c, &a) : st;
 }
 
+static enum ir_status
+check_ticket(const char *ticket, struct ir_error *e)
+{
+    size_t n = ticket == NULL ? 0 : strnlen(ticket, TICKET_MAX + 1);
+
+    if (n == 0 || n > TICKET_MAX)
+        return ir_error_set(e, IR_E_ARGUMENT,
+            "a ticket has 1 to %d characters", TICKET_MAX);
+    for (const char *s = ticket; *s != '\0'; s++)
+        if (*s <= 0x20 || *s >= 0x7F)
+            return ir_error_set(e, IR_E_ARGUMENT,
+                "a ticket has no blanks or special characters");
+    return IR_OK;
+}
+
+/* The one that ended would be refused again. */
+static enum ir_status
+take_next_ticket(struct ir_client *c)
+{
+    struct ir_error ended = c->error;
+    char ticket[TICKET_MAX + 1] = "";
+
+    if (c->next_ticket(c->next_ticket_ctx, c->ticket, ticket, sizeof ticket)
+            == 0
+        && strncmp(ticket, c->ticket, sizeof ticket) != 0) {
+        ir_error_clear(&c->error);
+        if (check_ticket(ticket, &c->error) == IR_OK)
+            ir_client_keep(c, &c->ticket, ticket);
+        ir_wire_conceal(c->wire, c->ticket, NULL);
+    } else {
+        c->error = ended;
+    }
+    ir_wire_wipe(ticket, sizeof ticket);
+    return c->error.status;
+}
+
+static enum ir_status
+cure_ticket(struct ir_client *c)
+{
+    if (c->user != NULL) {
+        ir_client_log(c, IR_LOG_INFO, "the session has ended, renewing it");
+        return renew(c);
+    }
+    if (c->ticket == NULL || c->next_ticket == NULL)
+        return c->error.status;
+    ir_client_log(c, IR_LOG_INFO, "the session has ended, asking for another");
+    return take_next_ticket(c);
+}
+
 int
 ir_session_again(struct ir_client *c, struct ir_cure *cure,
     enum ir_names names, enum ir_status st)
@@ -125,12 +176,10 @@ ir_session_again(struct ir_client *c, struct ir_cure *cure,
         }
         st = undo_spelling(c, cure, st);
     }
-    if (st != IR_E_AUTH || cure->renewed || c->user == NULL
-        || c->error.http_status != 200)
+    if (st != IR_E_AUTH || cure->renewed || c->error.http_status != 200)
         return 0;
     cure->renewed = 1;
-    ir_client_log(c, IR_LOG_INFO, "the session has ended, renewing it");
-    return renew(c) == IR_OK;
+    return cure_ticket(c) == IR_OK;
 }
 
 enum ir_status
@@ -199,14 +248,8 @@ ir_set_ticket(struct ir_client *c, const char *ticket)
     char *copy = NULL;
 
     ir_wire_begin(c->wire);
-    if (ticket == NULL || *ticket == '\0' || strlen(ticket) > 256)
-        return ir_error_set(&c->error, IR_E_ARGUMENT,
-            "a ticket has 1 to 256 characters");
-    for (const char *s = ticket; *s != '\0'; s++)
-        if (*s <= 0x20 || *s >= 0x7F)
-            return ir_error_set(&c->error, IR_E_ARGUMENT,
-                "a ticket has no blanks or special characters");
-    if (ir_client_keep(c, &copy, ticket) != IR_OK)
+    if (check_ticket(ticket, &c->error) != IR_OK
+        || ir_client_keep(c, &copy, ticket) != IR_OK)
         return c->error.status;
     forget_session(c);
     c->ticket = copy;

@@ -1,14 +1,40 @@
 /* Copyright (c) 2026 the inforouter-client authors.
  * SPDX-License-Identifier: MIT
  *
- * Sessions: an ended one is renewed once with the password of the login, and
- * secrets are overwritten when they are done with. */
+ * Sessions: an ended one is renewed once with the password of the login or by
+ * the source of its ticket, and secrets are overwritten when they are done
+ * with. */
+#include <stdio.h>
 #include <string.h>
 
 #include "fake_calls.h"
 #include "support.h"
 
 static struct ir_client *client;
+
+/* A source of tickets, and what it was asked. */
+static struct source {
+    const char *next; /* NULL: gives up */
+    int fills;        /* all of the memory, without a NUL */
+    int n_asked;
+    char ended[300];
+    size_t size;
+} source;
+
+static int
+next_ticket(void *ctx, const char *ended, char *ticket, size_t size)
+{
+    struct source *s = ctx;
+
+    s->n_asked++;
+    s->size = size;
+    snprintf(s->ended, sizeof s->ended, "%s", ended);
+    if (s->fills)
+        memset(ticket, 'x', size);
+    else if (s->next != NULL)
+        snprintf(ticket, size, "%s", s->next);
+    return s->fills || s->next != NULL ? 0 : -1;
+}
 
 static void
 check_trace(const char *expected)
@@ -221,6 +247,137 @@ test_a_given_ticket_is_not_renewed_with_an_earlier_login(void **state)
     assert_int_equal(ir_handler_end(client, "h"), IR_E_AUTH);
 
     check_trace("delete(of-somebody-else,D,h) ");
+}
+
+/* A client with the ticket "given" and a source, on a server with these
+ * steps. */
+static void
+give_ticket(const struct fake_step *steps, size_t n, const char *next)
+{
+    struct ir_options o = IR_OPTIONS_INIT;
+
+    ir_client_free(client);
+    source = (struct source){ .next = next };
+    o.next_ticket = next_ticket;
+    o.next_ticket_ctx = &source;
+    assert_int_equal(ir_client_new("https://h/", &o, &client, NULL), IR_OK);
+    fake_calls_script(steps, n);
+    assert_int_equal(ir_set_ticket(client, "given"), IR_OK);
+    fake_calls_forget();
+}
+
+static void
+test_the_source_of_a_given_ticket_is_asked_for_the_next(void **state)
+{
+    static const struct fake_step steps[] = { STEP(FAKE_DELETE, IR_E_AUTH) };
+
+    (void)state;
+    give_ticket(steps, COUNT(steps), "next");
+
+    assert_int_equal(ir_handler_end(client, "h"), IR_OK);
+
+    check_trace("delete(given,D,h) delete(next,D,h) ");
+    assert_string_equal(source.ended, "given");
+    assert_int_equal(source.size, 257);
+    assert_string_equal(ir_ticket(client), "next");
+    assert_int_equal(ir_client_error(client)->status, IR_OK);
+    assert_string_equal(fake_calls.wiped, "given next ");
+}
+
+static void
+test_the_source_is_asked_once_for_a_call_and_again_for_the_next(void **state)
+{
+    static const struct fake_step steps[] = { STEP(FAKE_DELETE, IR_E_AUTH),
+        STEP(FAKE_DELETE, IR_E_AUTH), STEP(FAKE_DELETE, IR_E_AUTH) };
+
+    (void)state;
+    give_ticket(steps, COUNT(steps), "next");
+
+    assert_int_equal(ir_handler_end(client, "h"), IR_E_AUTH);
+    assert_int_equal(source.n_asked, 1);
+    check_error("again", ir_client_error(client), IR_E_AUTH, "refusal 2");
+
+    source.next = "third";
+    assert_int_equal(ir_handler_end(client, "h"), IR_OK);
+    assert_int_equal(source.n_asked, 2);
+    assert_string_equal(source.ended, "next");
+    assert_string_equal(ir_ticket(client), "third");
+}
+
+static void
+test_a_source_that_gives_up_or_has_no_other_leaves_the_refusal(void **state)
+{
+    static const struct fake_step steps[] = { STEP(FAKE_DELETE, IR_E_AUTH) };
+    static const char *const nothing[] = { NULL, "given" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(nothing); i++) {
+        give_ticket(steps, COUNT(steps), nothing[i]);
+
+        assert_int_equal(ir_handler_end(client, "h"), IR_E_AUTH);
+
+        check_trace("delete(given,D,h) ");
+        check_error("no other", ir_client_error(client), IR_E_AUTH,
+            "refusal 1");
+        assert_string_equal(ir_ticket(client), "given");
+    }
+}
+
+static void
+test_a_source_gives_tokens(void **state)
+{
+    static const struct fake_step steps[] = { STEP(FAKE_DELETE, IR_E_AUTH) };
+    static const char *const bad[] = { "", "a b", "a\n", "caf\xC3\xA9" };
+
+    (void)state;
+    for (size_t i = 0; i <= COUNT(bad); i++) {
+        give_ticket(steps, COUNT(steps), i < COUNT(bad) ? bad[i] : NULL);
+        source.fills = i == COUNT(bad);
+
+        assert_int_equal(ir_handler_end(client, "h"), IR_E_ARGUMENT);
+
+        check_trace("delete(given,D,h) ");
+        assert_string_equal(ir_ticket(client), "given");
+    }
+}
+
+static void
+test_the_source_is_not_asked_for_other_sessions(void **state)
+{
+    static const struct fake_step steps[] = { STEP(FAKE_DELETE, IR_E_AUTH) };
+    struct ir_document d;
+
+    (void)state;
+    give_ticket(steps, COUNT(steps), "next");
+
+    assert_int_equal(ir_logout(client), IR_OK);
+    assert_int_equal(ir_get_document(client, "/a", 0, &d), IR_E_AUTH);
+    assert_int_equal(ir_login(client, "demo", "secret"), IR_OK);
+    assert_int_equal(ir_handler_end(client, "h"), IR_OK);
+
+    assert_int_equal(source.n_asked, 0);
+    assert_int_equal(fake_calls_count("renew"), 1);
+}
+
+static void
+test_the_source_is_asked_for_ended_sessions_only(void **state)
+{
+    (void)state;
+
+    for (int st = IR_E_ARGUMENT; st <= IR_E_CANCELLED; st++) {
+        const struct fake_step steps[] = {
+            { FAKE_INFO, (enum ir_status)st, FAKE_GOOD, 0, 0,
+                st == IR_E_AUTH ? 401 : 0 },
+            STEP(FAKE_CHECK, IR_E_AUTH),
+        };
+        struct ir_document d;
+        struct ir_user u;
+
+        give_ticket(steps, COUNT(steps), "next");
+        assert_int_equal(ir_get_document(client, "/a", 0, &d), st);
+        assert_int_equal(ir_check_ticket(client, &u), IR_E_AUTH);
+        assert_int_equal(source.n_asked, 0);
+    }
 }
 
 static void
@@ -436,6 +593,12 @@ main(void)
         TEST(test_a_renewal_that_fails_otherwise_ends_the_call),
         TEST(test_a_given_ticket_is_not_renewed),
         TEST(test_a_given_ticket_is_not_renewed_with_an_earlier_login),
+        TEST(test_the_source_of_a_given_ticket_is_asked_for_the_next),
+        TEST(test_the_source_is_asked_once_for_a_call_and_again_for_the_next),
+        TEST(test_a_source_that_gives_up_or_has_no_other_leaves_the_refusal),
+        TEST(test_a_source_gives_tokens),
+        TEST(test_the_source_is_not_asked_for_other_sessions),
+        TEST(test_the_source_is_asked_for_ended_sessions_only),
         TEST(test_other_refusals_are_not_cured),
         TEST(test_a_check_renews_nothing),
         TEST(test_a_session_is_renewed_on_request),
