@@ -424,6 +424,7 @@ commit(struct ir_store *u)
     return conclude(u);
 }
 
+<<<<<<< HEAD
 /* A reply that is lost leaves open whether the document was released, and
  * releasing it again does no harm: that is then refused. */
 static void
@@ -446,13 +447,18 @@ release(struct ir_store *u)
 
 /* Check it in again if we checked it out, without touching the error that
  * stands. */
+=======
+/* Check it in again if we checked it out, or if it was checked out before and is
+ * committed now, without touching the error that stands. */
+>>>>>>> a91fb97 (transfer: check in with 'lock' also what was checked out before)
 static void
 check_in(struct ir_store *u)
 {
     struct ir_client *c = u->push.c;
     struct ir_error kept = c->error;
 
-    if (!u->is_locked)
+    if (!u->is_locked
+        && !(u->was_locked && u->push.o.lock && kept.status == IR_OK))
         return;
     ir_error_clear(&c->error);
     if (kept.status != IR_OK || atomic_load(&c->cancelled))
