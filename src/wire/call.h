@@ -32,6 +32,7 @@ struct ir_wire {
     /* The call under way. */
     const char *operation;
     int repeatable; /* serving it twice does no harm */
+    int leaves;     /* the server keeps something of it */
     int has_answer; /* an element in the result, with text around it */
     int repeated;
     int sent;   /* some byte of the request left */
@@ -48,7 +49,9 @@ enum ir_call_kind {
     IR_CALL_LIST = 2,       /* and: its answer may hold a long list */
     IR_CALL_REPEATABLE_LIST = IR_CALL_REPEATABLE | IR_CALL_LIST,
     IR_CALL_VALUE = 4, /* and: its result is the bytes, without an answer */
-    IR_CALL_REPEATABLE_VALUE = IR_CALL_REPEATABLE | IR_CALL_VALUE
+    IR_CALL_REPEATABLE_VALUE = IR_CALL_REPEATABLE | IR_CALL_VALUE,
+    IR_CALL_SESSION = 8, /* and: the server keeps a session of it */
+    IR_CALL_REPEATABLE_SESSION = IR_CALL_REPEATABLE | IR_CALL_SESSION
 };
 
 /* The call of 'operation' begins.  'sink' takes the base64 content of its

@@ -75,10 +75,11 @@ ir_call_authenticate_user(struct ir_wire *w, const char *user,
     if (check_credentials(w, user, password, language) != IR_OK)
         return w->error->status;
     if (language == NULL)
-        IR_CALL(w, AuthenticateUser, Login, IR_CALL_REPEATABLE, NULL, &in, r);
+        IR_CALL(w, AuthenticateUser, Login, IR_CALL_REPEATABLE_SESSION, NULL,
+            &in, r);
     else
-        IR_CALL(w, AuthenticateUser1, Login, IR_CALL_REPEATABLE, NULL, &in1,
-            r);
+        IR_CALL(w, AuthenticateUser1, Login, IR_CALL_REPEATABLE_SESSION, NULL,
+            &in1, r);
     return take_ticket(w, r, a);
 }
 
@@ -97,7 +98,7 @@ ir_call_renew_ticket(struct ir_wire *w, const char *user,
 
     if (check_credentials(w, user, password, language) != IR_OK)
         return w->error->status;
-    IR_CALL(w, RenewTicket, Login, IR_CALL_REPEATABLE, NULL, &in, r);
+    IR_CALL(w, RenewTicket, Login, IR_CALL_REPEATABLE_SESSION, NULL, &in, r);
     return take_ticket(w, r, a);
 }
 

@@ -23,7 +23,7 @@
 #define LIST_BYTES 268435456
 #define LIST_TAGS 4194304
 /* So long a cancel waits for the answer of a call of which the server keeps
- * something: a handler that is known can be deleted. */
+ * something: a handler that is known can be deleted, and a session ended. */
 #define LINGER_MS 600
 
 static struct ir_wire *
@@ -92,7 +92,7 @@ on_send(struct soap *soap, const char *data, size_t n)
 
     if (n == 0)
         return SOAP_OK;
-    if (!w->sent && !w->repeatable)
+    if (!w->sent && w->leaves)
         ir_transport_linger(w->transport, LINGER_MS);
     w->sent = 1;
     if (ir_transport_send(w->transport, data, n) == IR_OK)
@@ -131,6 +131,7 @@ ir_call_begin(struct ir_wire *w, const char *operation,
     soap_end(w->soap);
     w->operation = operation;
     w->repeatable = (kind & IR_CALL_REPEATABLE) != 0;
+    w->leaves = !w->repeatable || (kind & IR_CALL_SESSION) != 0;
     w->has_answer = (kind & IR_CALL_VALUE) == 0;
     w->repeated = 0;
     w->sent = 0;

@@ -154,5 +154,5 @@ void
 ir_transport_linger(struct ir_transport *t, int ms)
 {
     (void)t;
-    (void)ms;
+    fake_transport.has_lingered |= ms > 0;
 }

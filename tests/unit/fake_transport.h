@@ -26,6 +26,7 @@ struct fake_transport {
     char proxy[300]; /* its host; empty: none */
     int timeout_ms;
     int grace_ms;
+    int has_lingered; /* a cancel would have waited for the reply */
     int n_cancels;
     size_t n_exchanges;
     size_t n_connections;

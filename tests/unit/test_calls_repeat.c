@@ -58,6 +58,28 @@ test_a_call_that_stages_something_is_never_sent_again(void **state)
     }
 }
 
+/* What was staged or opened is to be released, for which it must be known. */
+static void
+test_a_cancel_waits_for_what_the_server_keeps(void **state)
+{
+    static const char *const logins[] = { "AuthenticateUser",
+        "AuthenticateUser1", "RenewTicket" };
+
+    (void)state;
+    for (size_t i = 0; i < N_REQUESTS; i++) {
+        int keeps = !requests[i].repeatable;
+
+        for (size_t k = 0; k < sizeof logins / sizeof logins[0]; k++)
+            keeps |= strcmp(requests[i].operation, logins[k]) == 0;
+        line_reset(&line);
+        fake_transport.has_lingered = 0;
+        line_result(&line, requests[i].operation, requests[i].answer);
+        requests[i].call(line.wire);
+        if (fake_transport.has_lingered != keeps)
+            fail_msg("%s", requests[i].operation);
+    }
+}
+
 static void
 test_a_call_is_sent_again_only_once(void **state)
 {
@@ -190,6 +212,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_a_repeatable_call_is_sent_again_on_a_new_connection),
         TEST(test_a_call_that_stages_something_is_never_sent_again),
+        TEST(test_a_cancel_waits_for_what_the_server_keeps),
         TEST(test_a_call_is_sent_again_only_once),
         TEST(test_a_reset_while_sending_is_met_in_the_same_way),
         TEST(test_a_new_connection_that_ends_is_no_reason),
