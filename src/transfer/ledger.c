@@ -230,6 +230,7 @@ struct note {
     struct ir_ledger_upload left;
     int fd; /* locked unless its process lives */
     struct ir_job job;
+    int is_torn; /* its process was killed while it was made */
     char name[sizeof ((struct ir_ledger *)0)->name];
     char url[LINE_BYTES];
     char path[LINE_BYTES];
@@ -338,15 +339,19 @@ open_for_reading(struct note *n, int dir, const char *name)
     n->fd = openat(dir, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (n->fd < 0)
         return 0;
+    n->url[0] = '\0';
+    n->path[0] = '\0';
+    n->file[0] = '\0';
     is_good = fstat(n->fd, &st) == 0 && S_ISREG(st.st_mode)
         && st.st_uid == geteuid();
     n->job.is_running = flock(n->fd, LOCK_EX | LOCK_NB) != 0;
-    is_good = is_good && read_texts(n);
+    n->is_torn = is_good && !read_texts(n);
     n->job.url = n->url;
     n->job.path = n->path;
     n->job.file = strcmp(n->file, "-") == 0 ? NULL : n->file;
     n->job.handler = n->job.kind == IR_JOB_RESUMABLE ? NULL : n->handler;
-    if (is_good && n->job.file != NULL && n->job.kind != IR_JOB_UPLOAD)
+    if (is_good && !n->is_torn && n->job.file != NULL
+        && n->job.kind != IR_JOB_UPLOAD)
         n->job.is_resumable = ir_journal_peek(n->job.file,
             &n->job.done_bytes, &n->job.total_bytes);
     if (!is_good)
@@ -458,7 +463,7 @@ show(void *ctx, struct note *n)
 {
     struct listing *l = ctx;
 
-    return l->fn(l->ctx, &n->job);
+    return n->is_torn ? 0 : l->fn(l->ctx, &n->job);
 }
 
 enum ir_status
@@ -497,7 +502,13 @@ collect(void *ctx, struct note *n)
     struct ir_client *c = all->c;
     const struct ir_job *job = &n->job;
 
-    if (job->is_running || strcmp(job->url, c->url) != 0)
+    if (job->is_running)
+        return 0;
+    if (n->is_torn) { /* it does not even tell the server */
+        unlinkat(n->dir, n->name, 0);
+        return 0;
+    }
+    if (strcmp(job->url, c->url) != 0)
         return 0;
     if (job->kind != IR_JOB_RESUMABLE) {
         if (delete_handler(c, job) != IR_OK)

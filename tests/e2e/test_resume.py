@@ -7,6 +7,7 @@ process left on the server is found and deleted.
 Runs are killed by strace at a system call of their own, so that nothing depends
 on time."""
 
+import os
 import pathlib
 import unittest
 
@@ -192,6 +193,21 @@ class Resume(unittest.TestCase):
         self.assertEqual(self.jobs(), [])
         emulator.stop()
         self.assertEqual(emulator.report["open_handlers"], 0)
+
+    def test_gc_removes_a_note_that_was_never_finished(self):
+        emulator = self.emulator()
+        self.state.mkdir()
+        stem = "download-c4d6a0f2-8d1b-4f6e-b0a7-2f5c93d81e4"
+        (self.state / f"{stem}1").touch()
+        (self.state / f"{stem}2").write_text("inforouter-job 1\nurl http://")
+        (self.state / "somebody's").touch()
+        self.assertEqual(self.jobs(), [])
+
+        run = harness.ir("gc", "--state-dir", self.state, "--ticket-file",
+                         self.ticket, url=emulator.url)
+
+        self.assertEqual(run.exit, 0, run)
+        self.assertEqual(os.listdir(self.state), ["somebody's"])
 
     def test_gc_deletes_the_handler_of_a_killed_upload(self):
         emulator = self.emulator()
