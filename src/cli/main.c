@@ -146,6 +146,7 @@ main(int argc, char **argv)
 
     fill_standard_descriptors();
     prctl(PR_SET_DUMPABLE, 0); /* no secrets in core files */
+    setvbuf(stderr, NULL, _IOLBF, 0); /* a line in one piece, among others */
     ir_signals_install();
     ir_options_parse(&s, argc, argv, &e);
     if (needs_settings(&s)) {

@@ -126,6 +126,7 @@ ir_secrets_stdin(struct ir_secret *secret, const char *what, const char *prompt,
         hidden.c_lflag &= (tcflag_t) ~(tcflag_t)(ECHO | ECHOE | ECHOK);
         hidden.c_lflag |= ECHONL;
         ir_printable_put(stderr, prompt);
+        fflush(stderr);
         if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) != 0)
             return ir_fault_set_errno(e, errno, "cannot hide the %s", what);
     }

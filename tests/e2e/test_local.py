@@ -201,6 +201,22 @@ class Network(Local):
         self.assertEqual(proxy.n_connections, 0)
 
 
+@unittest.skipIf(harness.SANITIZED, "strace does not go with the leak checker")
+class Messages(Local):
+    def test_a_message_is_written_at_once(self):
+        trace = pathlib.Path(self.folder, "trace")
+        with Server() as server:
+            run = harness.ir("get", "/Library/sample.bin", "-o",
+                             f"{self.folder}/none/here", url=server.url,
+                             folder=self.folder, prefix=(
+                                 "strace", "-f", "-o", trace, "-e",
+                                 "trace=write"))
+
+        self.assertEqual(run.exit, 10, run)
+        self.assertEqual(run.err.count("\n"), 1, run)
+        self.assertEqual(trace.read_text().count(" write(2,"), 1)
+
+
 class Targets(Local):
     def test_folder_that_does_not_exist(self):
         with Server() as server:
