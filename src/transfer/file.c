@@ -139,6 +139,8 @@ open_part(struct ir_file *f, struct ir_error *e)
             continue;
         locked = lock_part(f, e);
         if (locked < 0) {
+            if (f->is_ours && e->status != IR_E_BUSY)
+                unlinkat(f->dir_fd, f->part, 0);
             close(f->fd);
             f->fd = -1;
             return e->status;
