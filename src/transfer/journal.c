@@ -44,8 +44,11 @@ open_file(struct ir_journal *j, int flags)
         O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags, MODE);
     if (j->fd >= 0 && (fstat(j->fd, &st) != 0 || !S_ISREG(st.st_mode)
             || st.st_uid != geteuid() || st.st_nlink > 1
-            || fchmod(j->fd, MODE) != 0))
+            || fchmod(j->fd, MODE) != 0)) {
+        if ((flags & O_EXCL) != 0)
+            unlinkat(j->dir_fd, j->name, 0);
         ir_journal_close(j);
+    }
 }
 
 void
@@ -97,7 +100,7 @@ ir_journal_start(struct ir_journal *j, const struct ir_journal_key *key,
     int n;
 
     if (j->fd < 0 && j->name[0] != '\0')
-        open_file(j, O_CREAT);
+        open_file(j, O_CREAT | O_EXCL);
     if (j->fd < 0)
         return IR_OK;
     if (ftruncate(j->fd, 0) != 0 || lseek(j->fd, 0, SEEK_SET) != 0)
