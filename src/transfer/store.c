@@ -424,7 +424,6 @@ commit(struct ir_store *u)
     return conclude(u);
 }
 
-<<<<<<< HEAD
 /* A reply that is lost leaves open whether the document was released, and
  * releasing it again does no harm: that is then refused. */
 static void
@@ -445,12 +444,8 @@ release(struct ir_store *u)
     }
 }
 
-/* Check it in again if we checked it out, without touching the error that
- * stands. */
-=======
 /* Check it in again if we checked it out, or if it was checked out before and is
  * committed now, without touching the error that stands. */
->>>>>>> a91fb97 (transfer: check in with 'lock' also what was checked out before)
 static void
 check_in(struct ir_store *u)
 {

@@ -607,12 +607,9 @@ main(void)
         TEST(test_a_missing_folder_is_made_if_that_is_wanted),
         TEST(test_a_folder_that_somebody_else_made_meanwhile_will_do),
         TEST(test_a_lock_is_released_whatever_happens),
-<<<<<<< HEAD
         TEST(test_a_release_whose_reply_is_lost_is_asked_for_again),
         TEST(test_a_release_is_not_asked_for_without_end),
-=======
         TEST(test_a_lock_that_was_ours_before_is_released_by_a_commit),
->>>>>>> a91fb97 (transfer: check in with 'lock' also what was checked out before)
         TEST(test_the_options_choose_the_finalizer),
         TEST(test_the_ticket_is_proved_once_before_names_are_doubted),
         TEST(test_a_cancel_abandons_what_is_staged),
