@@ -93,20 +93,74 @@ look_for(struct ir_client *c, const char *path)
 
 /* ---- Staging ----------------------------------------------------------- */
 
+/* What a refusal said is left out. */
+struct refused {
+    size_t n;
+    struct ir_skipped *items; /* and their texts */
+};
+
+static char *
+append(char *end, const char *text)
+{
+    size_t size = strlen(text) + 1;
+
+    memcpy(end, text, size);
+    return end + size;
+}
+
+/* Copied, because calls may follow that tell whether this refusal is the true
+ * one. */
 static enum ir_status
-tell_skipped(struct archive *z, const struct ir_zip_answer *a)
+keep_refused(struct refused *r, const struct ir_zip_answer *a,
+    struct ir_error *e)
+{
+    size_t size = a->n_skipped * sizeof *r->items;
+    char *end;
+
+    for (size_t i = 0; i < a->n_skipped; i++)
+        size += strlen(a->skipped[i].item) + strlen(a->skipped[i].why) + 2;
+    free(r->items);
+    r->n = 0;
+    r->items = malloc(size);
+    if (r->items == NULL) {
+        ir_error_clear(e);
+        return ir_error_set(e, IR_E_MEMORY, "out of memory");
+    }
+    end = (char *)(r->items + a->n_skipped);
+    for (; r->n < a->n_skipped; r->n++) {
+        r->items[r->n].item = end;
+        end = append(end, a->skipped[r->n].item);
+        r->items[r->n].why = end;
+        end = append(end, a->skipped[r->n].why);
+    }
+    return e->status;
+}
+
+static enum ir_status
+call_zip(struct archive *z, struct ir_zip_answer *a, struct refused *r)
 {
     struct ir_client *c = z->pull.c;
 
-    z->result.n_skipped = a->n_skipped;
-    for (size_t i = 0; i < a->n_skipped && z->n_staged == 0
-         && z->o.skipped != NULL; i++)
-        z->o.skipped(z->o.skipped_ctx, a->skipped[i].item, a->skipped[i].why);
-    if (c->error.status != IR_OK || a->n_skipped == 0 || z->o.partial)
+    ir_call_download_zip_with_handler(c->wire, c->ticket, z->paths,
+        z->o.partial, a);
+    if (c->error.status == IR_OK || a->n_skipped == 0)
+        return c->error.status;
+    return keep_refused(r, a, &c->error);
+}
+
+static enum ir_status
+tell_skipped(struct archive *z, size_t n, const struct ir_skipped *items)
+{
+    struct ir_client *c = z->pull.c;
+
+    z->result.n_skipped = n;
+    for (size_t i = 0; i < n && z->n_staged == 0 && z->o.skipped != NULL; i++)
+        z->o.skipped(z->o.skipped_ctx, items[i].item, items[i].why);
+    if (c->error.status != IR_OK || n == 0 || z->o.partial)
         return c->error.status;
     return ir_error_set(&c->error, IR_E_NOT_FOUND,
-        "the server left out %.200s: %.200s%s", a->skipped[0].item,
-        a->skipped[0].why, a->n_skipped > 1 ? ", and more" : "");
+        "the server left out %.200s: %.200s%s", items[0].item, items[0].why,
+        n > 1 ? ", and more" : "");
 }
 
 static enum ir_status
@@ -114,17 +168,20 @@ stage_archive(struct ir_pull *d, struct ir_handler *handler)
 {
     struct archive *z = (struct archive *)(void *)d;
     struct ir_client *c = d->c;
+    struct refused refused = { 0, NULL };
     struct ir_zip_answer a;
 
     memset(handler, 0, sizeof *handler);
-    IR_IN_SESSION(c, IR_NAMES_TWO,
-        ir_call_download_zip_with_handler(c->wire, c->ticket, z->paths,
-            z->o.partial, &a));
+    IR_IN_SESSION(c, IR_NAMES_TWO, call_zip(z, &a, &refused));
     memcpy(handler->id, a.id, sizeof a.id);
     handler->chunk_bytes = d->o.chunk_bytes;
     handler->document.size_bytes = IR_PLAN_UNKNOWN;
     handler->document.version = -1;
-    tell_skipped(z, &a);
+    if (c->error.status == IR_OK)
+        tell_skipped(z, a.n_skipped, a.skipped);
+    else
+        tell_skipped(z, refused.n, refused.items);
+    free(refused.items);
     z->n_staged++;
     if (c->error.status == IR_OK && atomic_load(&c->cancelled))
         ir_error_set(&c->error, IR_E_CANCELLED, "cancelled");
@@ -143,6 +200,7 @@ begin(struct archive *z, struct ir_client *c,
 
     memset(z, 0, sizeof *z);
     z->file.fd = -1;
+    z->file.dir_fd = -1;
     ir_wire_begin(c->wire);
     if (ir_options_copy(&z->o, sizeof z->o, opts,
             opts == NULL ? 0 : opts->size, e) != IR_OK)
@@ -186,7 +244,9 @@ end(struct archive *z, struct ir_archive *archive)
     z->result.crc32 = result.crc32;
     z->result.n_chunks = result.n_chunks;
     z->result.n_retries = result.n_retries;
-    if (z->result.level == IR_LEVEL_NONE)
+    if (z->pull.c->error.status != IR_OK)
+        z->result.level = IR_LEVEL_NONE;
+    else if (z->result.level == IR_LEVEL_NONE)
         z->result.level = result.level;
     if (archive != NULL)
         *archive = z->result;
@@ -257,7 +317,5 @@ ir_zip_file(struct ir_client *c, const char *const *paths, size_t n_paths,
         && run(&z, &t, paths, n_paths) == IR_OK)
         ir_file_publish(&z.file, e);
     ir_file_close(&z.file);
-    if (e->status != IR_OK)
-        z.result.level = IR_LEVEL_NONE;
     return end(&z, archive);
 }

@@ -25,7 +25,8 @@ static const struct fake_step success = { .status = IR_OK };
 static int n_tickets;
 static int n_handlers;
 static char ticket[16];
-static char text[32]; /* dies with the next call */
+static char texts[512]; /* of the last answer */
+static size_t n_texts;
 
 void
 fake_calls_script(const struct fake_step *steps, size_t n)
@@ -46,9 +47,36 @@ fake_calls_forget(void)
     fake_calls.wiped[0] = '\0';
 }
 
+/* The texts of the answer before are of no use any more. */
+static void
+forget_texts(void)
+{
+    memset(texts, 'x', sizeof texts - 1);
+    n_texts = 0;
+}
+
+const char *
+fake_calls_text(const char *string)
+{
+    size_t size = strlen(string) + 1;
+    char *copy = texts + n_texts;
+
+    if (size > sizeof texts - n_texts)
+        abort();
+    n_texts += size;
+    return memcpy(copy, string, size);
+}
+
+char
+fake_calls_spelling(const struct ir_wire *w)
+{
+    return w->spelling;
+}
+
 struct ir_error *
 fake_calls_error(struct ir_wire *w)
 {
+    forget_texts();
     ir_error_clear(w->error);
     if (w->cancelled && !w->grace)
         ir_error_set(w->error, IR_E_CANCELLED, "cancelled");
@@ -58,6 +86,8 @@ fake_calls_error(struct ir_wire *w)
 uint8_t
 fake_calls_byte(uint64_t offset)
 {
+    if (fake_calls.bytes != NULL)
+        return offset < fake_calls.size_bytes ? fake_calls.bytes[offset] : 0;
     return (uint8_t)(offset * 7 + (offset >> 8) * 13 + 1);
 }
 
@@ -115,8 +145,7 @@ begin(struct ir_wire *w, enum fake_operation operation)
 {
     const struct fake_step *s = take_step(operation);
 
-    memset(text, 'x', sizeof text);
-    text[sizeof text - 1] = '\0';
+    forget_texts();
     ir_error_clear(w->error);
     if (w->cancelled && !w->grace)
         ir_error_set(w->error, IR_E_CANCELLED, "cancelled");
@@ -299,7 +328,8 @@ ir_call_server_info(struct ir_wire *w, struct ir_server_info *a)
 static void
 describe(struct ir_document *d)
 {
-    snprintf(text, sizeof text, "pump.dwg");
+    const char *text = fake_calls_text("pump.dwg");
+
     *d = (struct ir_document){
         .size_bytes = fake_calls.size_bytes,
         .has_crc32 = !fake_calls.no_crc,

@@ -54,6 +54,7 @@ struct fake_calls {
     size_t n_steps;
     size_t next[FAKE_OPERATIONS];
 
+    const uint8_t *bytes; /* of the document; NULL: a pattern */
     uint64_t size_bytes;
     uint64_t chunk_bytes; /* granted */
     int no_crc;
@@ -77,8 +78,14 @@ void fake_calls_forget(void);
 
 struct ir_wire;
 
-/* Where a fake operation of another file records its error. */
+/* A fake operation of another file begins: where it records its error. */
 struct ir_error *fake_calls_error(struct ir_wire *w);
+
+/* D or C: the names in which it is called. */
+char fake_calls_spelling(const struct ir_wire *w);
+
+/* A copy of 'string' as a text of an answer: it dies with the next call. */
+const char *fake_calls_text(const char *string);
 
 /* The byte of the document at 'offset'. */
 uint8_t fake_calls_byte(uint64_t offset);

@@ -28,6 +28,12 @@ ir_wire_request_sent(const struct ir_wire *w)
     return sent;
 }
 
+void
+fake_uploads_sent(void)
+{
+    sent = 1;
+}
+
 static enum ir_status
 end_as(struct ir_error *e, enum ir_status status)
 {
@@ -148,37 +154,32 @@ ir_call_commit(struct ir_wire *w, const char *ticket, const char *handler,
     return e->status;
 }
 
+static int
+is_there(const char *path)
+{
+    fake_uploads.n_looks++;
+    return fake_uploads.missing == NULL
+        || strcmp(fake_uploads.missing, path) != 0;
+}
+
 enum ir_status
 ir_call_document_exists(struct ir_wire *w, const char *ticket,
     const char *path, struct ir_exists_answer *a)
 {
     (void)ticket;
-    (void)path;
-    a->has_crc32 = 1;
-    a->crc32 = ir_crc32(0, fake_uploads.stored, fake_uploads.n_stored);
+    a->has_crc32 = !fake_uploads.no_crc32;
+    a->crc32 = ir_crc32(0, fake_uploads.stored, fake_uploads.n_stored)
+        + (uint32_t)fake_uploads.stores_wrong;
     return end_as(fake_calls_error(w),
-        fake_uploads.exists ? IR_OK : IR_E_NOT_FOUND);
+        fake_uploads.exists && is_there(path) ? IR_OK : IR_E_NOT_FOUND);
 }
 
 enum ir_status
 ir_call_folder_exists(struct ir_wire *w, const char *ticket, const char *path)
 {
     (void)ticket;
-    (void)path;
-    return end_as(fake_calls_error(w),
-        fake_uploads.no_folder ? IR_E_NOT_FOUND : IR_OK);
-}
-
-enum ir_status
-ir_call_create_folder(struct ir_wire *w, const char *ticket, const char *path)
-{
-    (void)ticket;
-    (void)path;
-    fake_uploads.n_folders++;
-    if (!fake_uploads.folder_appears)
-        return end_as(fake_calls_error(w), IR_OK);
-    fake_uploads.no_folder = 0;
-    return end_as(fake_calls_error(w), IR_E_SERVER);
+    return end_as(fake_calls_error(w), fake_uploads.no_folder
+            || !is_there(path) ? IR_E_NOT_FOUND : IR_OK);
 }
 
 enum ir_status

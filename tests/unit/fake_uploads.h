@@ -24,10 +24,13 @@ struct fake_uploads {
     int commit_http;           /* ... with which HTTP status; 0: 200 */
     int commit_happens;        /* though its reply is lost */
     int commit_fails_once;     /* a second one succeeds */
+    int stores_wrong;          /* the checksum of what is stored is another */
+    int no_crc32;              /* of what is stored */
     int stages_wrong;          /* filehexcrc is of other bytes */
     int no_folder;
     int folder_appears;        /* just before it would be made */
     int exists;
+    const char *missing;       /* a path at which there is nothing */
     const char *checked_out_by;
     int n_unlocks_lost;        /* so many releases break off ... */
     int unlock_happens;        /* ... though they are served */
@@ -46,6 +49,7 @@ struct fake_uploads {
     int n_locked;
     int n_unlocks;
     int n_folders;
+    int n_looks;               /* for a document or folder */
     char finalizer[32];
 };
 
@@ -53,5 +57,8 @@ extern struct fake_uploads fake_uploads;
 
 /* A new server: chunks of 4 bytes, nothing stored. */
 void fake_uploads_reset(void);
+
+/* A request of another file's left. */
+void fake_uploads_sent(void);
 
 #endif
