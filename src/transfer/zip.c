@@ -2,16 +2,21 @@
  * SPDX-License-Identifier: MIT
  *
  * The archive is staged for one call and has no checksum of its own: what
- * proves it is that each file in it unpacks to the CRC that stands beside it. */
+ * proves it is that each file in it unpacks to the size and CRC that stand
+ * beside it.  libzip compares them only where it comes to the end of the packed
+ * bytes, which a wrong size keeps it from; so they are compared here. */
 #define _GNU_SOURCE /* F_DUPFD_CLOEXEC */
 #include "transfer/zip.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <zip.h>
+
+#include "codec/crc32.h"
 
 /* Asks for a cancel or deadline this often. */
 #define BLOCK 65536
@@ -31,7 +36,7 @@ tell(struct ir_client *c, zip_error_t *found, const char *name)
 
     if (code == ZIP_ER_MEMORY)
         return ir_error_set(&c->error, IR_E_MEMORY, "out of memory");
-    if (code == ZIP_ER_READ || code == ZIP_ER_SEEK)
+    if (code == ZIP_ER_READ || code == ZIP_ER_OPEN)
         return io_error(c, zip_error_code_system(found));
     if (name == NULL)
         return ir_error_set(&c->error, IR_E_CORRUPT,
@@ -47,25 +52,54 @@ tell(struct ir_client *c, zip_error_t *found, const char *name)
         zip_error_strerror(found));
 }
 
+/* Is it what the archive says of it? */
+static enum ir_status
+compare(struct ir_client *c, zip_t *archive, zip_uint64_t i, const char *name,
+    uint64_t size, uint32_t crc32)
+{
+    const zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_CRC;
+    zip_stat_t told;
+
+    if (zip_stat_index(archive, i, 0, &told) != 0)
+        return tell(c, zip_get_error(archive), name);
+    if ((told.valid & needed) != needed)
+        return ir_error_set(&c->error, IR_E_PROTOCOL,
+            "the archive's %.200s cannot be checked: it has no checksum", name);
+    if (told.size != size)
+        return ir_error_set(&c->error, IR_E_CORRUPT,
+            "the archive's %.200s is damaged: %" PRIu64 " bytes, expected %"
+            PRIu64, name, size, (uint64_t)told.size);
+    if (told.crc != crc32)
+        return ir_error_set(&c->error, IR_E_CORRUPT,
+            "the archive's %.200s is damaged: CRC %08" PRIX32
+            ", expected %08" PRIX32, name, crc32, (uint32_t)told.crc);
+    return IR_OK;
+}
+
 static enum ir_status
 check_file(struct ir_client *c, zip_t *archive, zip_uint64_t i,
     const char *name)
 {
     zip_file_t *file = zip_fopen_index(archive, i, 0);
     char block[BLOCK];
+    uint64_t size = 0;
+    uint32_t crc32 = 0;
     zip_int64_t n;
 
     if (file == NULL)
         return tell(c, zip_get_error(archive), name);
     do {
         n = zip_fread(file, block, sizeof block);
-        if (n < 0)
+        if (n < 0) {
             tell(c, zip_file_get_error(file), name);
-        else
-            ir_wire_wait(c->wire, 0);
-    } while (n > 0 && c->error.status == IR_OK);
+            break;
+        }
+        crc32 = ir_crc32(crc32, block, (size_t)n);
+        size += (uint64_t)n;
+    } while (ir_wire_wait(c->wire, 0) == IR_OK && n > 0);
     zip_fclose(file);
-    return c->error.status;
+    return c->error.status != IR_OK
+        ? c->error.status : compare(c, archive, i, name, size, crc32);
 }
 
 static enum ir_status
