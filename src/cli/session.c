@@ -22,15 +22,40 @@ hear(void *ctx, enum ir_log_level level, const char *line)
         ir_output_note(ctx, NULL, line);
 }
 
+/* ir_ticket_fn of --ticket-file: 'ir login' may have replaced the ticket in it
+ * since it was read. */
+static int
+read_ticket_again(void *ctx, const char *ended, char *ticket, size_t size)
+{
+    struct ir_session *session = ctx;
+    struct ir_error e = { .status = IR_OK };
+    struct ir_secret now;
+    size_t n;
+    int is_other = 0;
+
+    if (ir_secrets_file(&now, "ticket",
+            ir_options_text(session->settings, IR_OPTION_TICKET_FILE), &e)
+        == IR_OK) {
+        n = strlen(now.text);
+        is_other = n < size && strcmp(now.text, ended) != 0;
+        if (is_other)
+            memcpy(ticket, now.text, n + 1);
+    } else {
+        ir_output_note(session->out, NULL, e.message);
+    }
+    ir_secrets_wipe(&now);
+    return is_other ? 0 : -1;
+}
+
 /* ---- Client ------------------------------------------------------------ */
 
 static struct ir_options
-client_options(const struct ir_settings *s, const char *language,
-    struct ir_output *out)
+client_options(struct ir_session *session, const char *language)
 {
     static const enum ir_soap soap[] = { IR_SOAP_11, IR_SOAP_12 };
     static const enum ir_spelling spelling[] = { IR_SPELLING_AUTO,
         IR_SPELLING_DOCUMENTED, IR_SPELLING_CLASSIC };
+    const struct ir_settings *s = session->settings;
     struct ir_options o = IR_OPTIONS_INIT;
 
     o.soap = soap[ir_options_get(s, IR_OPTION_SOAP, 0)];
@@ -46,7 +71,9 @@ client_options(const struct ir_settings *s, const char *language,
     o.call_timeout_ms = (int)ir_options_get(s, IR_OPTION_MAX_TIME, 0);
     o.allow_http = ir_options_get(s, IR_OPTION_ALLOW_HTTP, 0) != 0;
     o.log = hear;
-    o.log_ctx = out;
+    o.log_ctx = session->out;
+    o.next_ticket = read_ticket_again;
+    o.next_ticket_ctx = session;
     return o;
 }
 
@@ -67,13 +94,14 @@ ir_session_client(struct ir_session *session, const struct ir_settings *s,
     const char *language, struct ir_output *out)
 {
     const char *url = ir_options_text(s, IR_OPTION_URL);
-    struct ir_options o = client_options(s, language, out);
+    struct ir_options o;
     char *state_dir = ir_state_folder(s);
     enum ir_status st;
 
     memset(session, 0, sizeof *session);
     session->settings = s;
     session->out = out;
+    o = client_options(session, language);
     o.state_dir = state_dir;
     if (url == NULL)
         st = ir_fault_set(&session->error, IR_E_ARGUMENT,
