@@ -67,15 +67,20 @@ look_up(struct ir_emulator *e, const char *ticket, struct ir_session *out)
     return found;
 }
 
+/* Only while the session still has the ticket 'old': another call may have
+ * renewed it since it was looked up. */
 static bool
-write_back(struct ir_emulator *e, const struct ir_session *session)
+write_back(struct ir_emulator *e, const struct ir_session *session,
+    const char *old)
 {
     sqlite3_stmt *q = ir_store_begin(e->store,
-        "UPDATE sessions SET ticket = ?, expires_ms = ? WHERE id = ?");
+        "UPDATE sessions SET ticket = ?, expires_ms = ?"
+        " WHERE id = ? AND ticket = ?");
 
     ir_store_text(q, 1, session->ticket);
     sqlite3_bind_int64(q, 2, session->expires_ms);
     sqlite3_bind_int64(q, 3, session->id);
+    ir_store_text(q, 4, old);
     return ir_store_run(e->store, q) == 1;
 }
 
@@ -87,7 +92,7 @@ ir_tickets_renew(struct ir_emulator *e, const char *old, const char *user,
         || !ir_token_new(out->ticket))
         return false;
     out->expires_ms = ir_clock_wall_ms() + lifetime_ms(e);
-    return write_back(e, out);
+    return write_back(e, out, old);
 }
 
 bool
@@ -101,7 +106,7 @@ ir_tickets_find(struct ir_emulator *e, const char *ticket, bool slide,
         return false;
     if (slide && slid - out->expires_ms > lifetime_ms(e) / SLIDE_STEPS) {
         out->expires_ms = slid;
-        return write_back(e, out);
+        return write_back(e, out, ticket);
     }
     return true;
 }
@@ -123,7 +128,7 @@ ir_tickets_expire(struct ir_emulator *e, const struct ir_session *session)
     struct ir_session expired = *session;
 
     expired.expires_ms = ir_clock_wall_ms();
-    write_back(e, &expired);
+    write_back(e, &expired, session->ticket);
 }
 
 int64_t
