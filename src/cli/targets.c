@@ -153,7 +153,8 @@ is_part_of(const char *file, const char *part)
 {
     size_t n = strlen(file);
 
-    return strncmp(file, part, n) == 0 && strcmp(part + n, ".part") == 0;
+    return strncmp(file, part, n) == 0 && (strcmp(part + n, ".part") == 0
+        || strcmp(part + n, ".part.journal") == 0);
 }
 
 enum ir_status

@@ -93,95 +93,44 @@ look_for(struct ir_client *c, const char *path)
 
 /* ---- Staging ----------------------------------------------------------- */
 
-/* What a refusal said is left out. */
-struct refused {
-    size_t n;
-    struct ir_skipped *items; /* and their texts */
-};
-
-static char *
-append(char *end, const char *text)
-{
-    size_t size = strlen(text) + 1;
-
-    memcpy(end, text, size);
-    return end + size;
-}
-
-/* Copied, because calls may follow that tell whether this refusal is the true
- * one. */
 static enum ir_status
-keep_refused(struct refused *r, const struct ir_zip_answer *a,
-    struct ir_error *e)
+tell_skipped(struct archive *z, const struct ir_zip_answer *a)
 {
-    size_t size = a->n_skipped * sizeof *r->items;
-    char *end;
-
-    for (size_t i = 0; i < a->n_skipped; i++)
-        size += strlen(a->skipped[i].item) + strlen(a->skipped[i].why) + 2;
-    free(r->items);
-    r->n = 0;
-    r->items = malloc(size);
-    if (r->items == NULL) {
-        ir_error_clear(e);
-        return ir_error_set(e, IR_E_MEMORY, "out of memory");
-    }
-    end = (char *)(r->items + a->n_skipped);
-    for (; r->n < a->n_skipped; r->n++) {
-        r->items[r->n].item = end;
-        end = append(end, a->skipped[r->n].item);
-        r->items[r->n].why = end;
-        end = append(end, a->skipped[r->n].why);
-    }
-    return e->status;
-}
-
-static enum ir_status
-call_zip(struct archive *z, struct ir_zip_answer *a, struct refused *r)
-{
+    const struct ir_skipped *items = a->skipped;
     struct ir_client *c = z->pull.c;
 
-    ir_call_download_zip_with_handler(c->wire, c->ticket, z->paths,
-        z->o.partial, a);
-    if (c->error.status == IR_OK || a->n_skipped == 0)
-        return c->error.status;
-    return keep_refused(r, a, &c->error);
-}
-
-static enum ir_status
-tell_skipped(struct archive *z, size_t n, const struct ir_skipped *items)
-{
-    struct ir_client *c = z->pull.c;
-
-    z->result.n_skipped = n;
-    for (size_t i = 0; i < n && z->n_staged == 0 && z->o.skipped != NULL; i++)
+    z->result.n_skipped = a->n_skipped;
+    for (size_t i = 0; i < a->n_skipped && z->n_staged == 0
+         && z->o.skipped != NULL; i++)
         z->o.skipped(z->o.skipped_ctx, items[i].item, items[i].why);
-    if (c->error.status != IR_OK || n == 0 || z->o.partial)
+    if (c->error.status != IR_OK || a->n_skipped == 0 || z->o.partial)
         return c->error.status;
     return ir_error_set(&c->error, IR_E_NOT_FOUND,
         "the server left out %.200s: %.200s%s", items[0].item, items[0].why,
-        n > 1 ? ", and more" : "");
+        a->n_skipped > 1 ? ", and more" : "");
 }
 
+/* The texts of an answer die with the call that renews the session. */
 static enum ir_status
 stage_archive(struct ir_pull *d, struct ir_handler *handler)
 {
     struct archive *z = (struct archive *)(void *)d;
     struct ir_client *c = d->c;
-    struct refused refused = { 0, NULL };
+    struct ir_cure cure = { 0 };
     struct ir_zip_answer a;
+    enum ir_status st;
 
     memset(handler, 0, sizeof *handler);
-    IR_IN_SESSION(c, IR_NAMES_TWO, call_zip(z, &a, &refused));
-    memcpy(handler->id, a.id, sizeof a.id);
+    do {
+        st = ir_call_download_zip_with_handler(c->wire, c->ticket, z->paths,
+            z->o.partial, &a);
+        memcpy(handler->id, a.id, sizeof a.id);
+        if (st != IR_E_AUTH)
+            st = tell_skipped(z, &a);
+    } while (ir_session_again(c, &cure, IR_NAMES_ONE, st));
     handler->chunk_bytes = d->o.chunk_bytes;
     handler->document.size_bytes = IR_PLAN_UNKNOWN;
     handler->document.version = -1;
-    if (c->error.status == IR_OK)
-        tell_skipped(z, a.n_skipped, a.skipped);
-    else
-        tell_skipped(z, refused.n, refused.items);
-    free(refused.items);
     z->n_staged++;
     if (c->error.status == IR_OK && atomic_load(&c->cancelled))
         ir_error_set(&c->error, IR_E_CANCELLED, "cancelled");
@@ -284,7 +233,11 @@ static enum ir_status
 start_file(void *ctx, uint64_t size, struct ir_error *e)
 {
     struct archive *z = ctx;
+    struct ir_journal journal;
 
+    /* What is left of an interrupted download under this name is overwritten. */
+    ir_journal_open(&journal, z->file.dir_fd, z->file.part);
+    ir_journal_remove(&journal);
     return ir_file_reserve(&z->file, size, e);
 }
 

@@ -31,15 +31,16 @@ tell_difference(struct ir_error *e, const char *what,
 }
 
 static void
-fill_result(struct ir_result *result, const struct ir_document *document,
-    uint64_t size, uint32_t crc32)
+fill_result(struct ir_result *result, const struct ir_error *e,
+    const struct ir_document *document, uint64_t size, uint32_t crc32)
 {
     if (result == NULL)
         return;
     *result = (struct ir_result){
         .size_bytes = size,
         .crc32 = crc32,
-        .level = document->has_crc32 ? IR_LEVEL_VERIFIED : IR_LEVEL_NONE,
+        .level = e->status == IR_OK && document->has_crc32 ? IR_LEVEL_VERIFIED
+                                                         : IR_LEVEL_NONE,
         .version = document->version,
         .name = document->name,
         .content_type = document->content_type,
@@ -103,6 +104,8 @@ ir_verify_file(struct ir_client *c, const char *path, int64_t version,
     uint32_t crc32 = 0;
 
     ir_error_clear(e);
+    if (result != NULL)
+        memset(result, 0, sizeof *result);
     if (file == NULL)
         return ir_error_set(e, IR_E_ARGUMENT, "no file is named");
     if (ir_get_document(c, path, version, &document) != IR_OK)
@@ -116,7 +119,7 @@ ir_verify_file(struct ir_client *c, const char *path, int64_t version,
     if (read_file(c, file, &size, &crc32) == IR_OK
         && tell_difference(e, "the file", &document, size, crc32) != IR_OK)
         e->retryable = 0;
-    fill_result(result, &document, size, crc32);
+    fill_result(result, e, &document, size, crc32);
     return e->status;
 }
 
@@ -125,6 +128,7 @@ ir_verify_file(struct ir_client *c, const char *path, int64_t version,
 struct memory {
     uint8_t *data;
     uint64_t room;
+    uint32_t crc32; /* of what arrived */
 };
 
 static int
@@ -151,11 +155,7 @@ download(struct ir_client *c, const char *path, int64_t version,
             &sink, &got));
     if (e->status != IR_OK)
         return e->status;
-    if (got.length == 0) {
-        ir_error_set(e, IR_E_SERVER,
-            "the server refused the document and gave no reason");
-        return e->status;
-    }
+    m->crc32 = got.crc32;
     return tell_difference(e, "what was sent", document, got.length,
         got.crc32);
 }
@@ -166,9 +166,11 @@ ir_get_content(struct ir_client *c, const char *path, int64_t version,
 {
     struct ir_document document;
     struct ir_error *e = &c->error;
-    struct memory m;
+    struct memory m = { .crc32 = 0 };
 
     *data = NULL;
+    if (result != NULL)
+        memset(result, 0, sizeof *result);
     if (ir_get_document(c, path, version, &document) != IR_OK
         || ir_client_keep_document(c, &document) != IR_OK)
         return e->status;
@@ -182,7 +184,7 @@ ir_get_content(struct ir_client *c, const char *path, int64_t version,
         return ir_error_set(e, IR_E_MEMORY, "out of memory");
     if (ir_session_prove(c) == IR_OK)
         download(c, path, version, &document, &m);
-    fill_result(result, &document, m.room, document.crc32);
+    fill_result(result, e, &document, m.room, m.crc32);
     if (e->status == IR_OK)
         *data = m.data;
     else

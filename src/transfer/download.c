@@ -73,19 +73,25 @@ start_file(void *ctx, uint64_t size, struct ir_error *e)
     return ir_file_reserve(&l->file, size, e);
 }
 
-static void
+static enum ir_status
 begin_resume(struct local *l, struct ir_pull *d, const char *path)
 {
-    l->key = (struct ir_journal_key){ d->c->url, path, d->o.version };
+    struct ir_client *c = d->c;
+
+    l->key = (struct ir_journal_key){ c->url, path, d->o.version };
     ir_journal_open(&l->journal, l->file.dir_fd, l->file.part);
     if (!d->o.resume || path == NULL)
-        return;
+        return IR_OK;
     d->journal = &l->journal;
-    if (ir_file_is_leftover(&l->file)
-        && ir_journal_read(&l->journal, l->file.fd, &l->key, &l->state)) {
+    if (!ir_file_is_leftover(&l->file)
+        || ir_journal_read(&l->journal, c, l->file.fd, &l->key, &l->state)
+            != IR_OK)
+        return c->error.status;
+    if (l->state.offset > 0) {
         d->resume = &l->state;
         ir_file_adopt(&l->file);
     }
+    return IR_OK;
 }
 
 /* Is it worth keeping what has arrived?  Not if the bytes, or the disk that
@@ -112,6 +118,26 @@ is_resumable(const struct local *l, const struct ir_pull *d)
     }
 }
 
+/* Publish what came, or keep what can be gone on with, or leave nothing.  A
+ * leftover that was not touched stays as it is. */
+static void
+transfer(struct local *l, struct ir_pull *d, const char *path,
+    const struct ir_target *t, struct ir_result *result)
+{
+    struct ir_client *c = d->c;
+    int is_done = download(d, path, t, result) == IR_OK
+        && ir_file_publish(&l->file, &c->error) == IR_OK;
+    int is_kept = !is_done && is_resumable(l, d);
+
+    if (is_kept)
+        ir_file_keep(&l->file);
+    else if (is_done || l->file.is_ours)
+        ir_journal_remove(&l->journal);
+    if (d->o.resume && (is_kept || is_done || l->file.is_ours)
+        && (is_kept || l->state.offset > 0 || l->file.was_leftover))
+        ir_ledger_resumable(c, path, d->file, is_kept);
+}
+
 enum ir_status
 ir_download_file(struct ir_client *c, const char *path, const char *file,
     const struct ir_download_options *opts, struct ir_result *result)
@@ -129,16 +155,8 @@ ir_download_file(struct ir_client *c, const char *path, const char *file,
     l.pull = &d;
     d.may_be_parallel = 1;
     d.file = file;
-    begin_resume(&l, &d, path);
-    if (download(&d, path, &t, result) == IR_OK)
-        ir_file_publish(&l.file, &c->error);
-    else if (is_resumable(&l, &d))
-        ir_file_keep(&l.file);
-    if (d.o.resume && (l.journal.fd >= 0 || l.state.offset > 0))
-        ir_ledger_resumable(c, path, file,
-            c->error.status != IR_OK && !l.file.is_ours);
-    if (l.file.is_ours || c->error.status == IR_OK)
-        ir_journal_remove(&l.journal);
+    if (begin_resume(&l, &d, path) == IR_OK)
+        transfer(&l, &d, path, &t, result);
     ir_journal_close(&l.journal);
     ir_file_close(&l.file);
     return c->error.status;

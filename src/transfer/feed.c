@@ -142,12 +142,13 @@ hold_next(struct ir_feed *f, struct ir_error *e)
 
     f->n_held -= (size_t)f->length;
     memmove(f->held, f->held + f->length, f->n_held);
-    if (f->n_held < wanted) {
+    if (f->n_held < wanted && !f->is_ended) {
         enum ir_status st = read_full(f->source, f->offset + f->n_held,
             f->held + f->n_held, wanted - f->n_held, &got, e);
 
         if (st != IR_OK)
             return st;
+        f->is_ended = got < wanted - f->n_held;
         f->n_held += got;
     }
     f->last = f->n_held <= f->chunk_bytes;

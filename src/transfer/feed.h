@@ -25,6 +25,7 @@ struct ir_feed {
     uint8_t *held;
     uint64_t held_bytes; /* there is room for */
     size_t n_held;
+    int is_ended; /* nothing is behind what is held */
 };
 
 /* Nothing is read yet. */

@@ -137,6 +137,7 @@ open_part(struct ir_file *f, struct ir_error *e)
             return io_error(e, errno, "create", f->part);
         if (f->fd < 0)
             continue;
+        f->was_leftover = !f->is_ours;
         locked = lock_part(f, e);
         if (locked < 0) {
             if (f->is_ours && e->status != IR_E_BUSY)

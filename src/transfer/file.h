@@ -13,6 +13,7 @@ struct ir_file {
     int fd;
     int keep_existing;
     int is_ours; /* the .part file is to be removed if it is not published */
+    int was_leftover; /* of an earlier run */
     char name[256]; /* within the directory */
     char part[256];
 };
@@ -34,7 +35,7 @@ int ir_file_write(void *ctx, uint64_t offset, const void *data, size_t n);
  * failure the target is as it was; ir_file_close() is due in either case. */
 enum ir_status ir_file_publish(struct ir_file *f, struct ir_error *e);
 
-/* The .part file is left over from an earlier run. */
+/* The .part file is left over from an earlier run, and not ours yet. */
 int ir_file_is_leftover(const struct ir_file *f);
 
 /* Make the bytes of an earlier run ours, or let ours stay when it is closed. */

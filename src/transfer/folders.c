@@ -66,7 +66,7 @@ enum ir_status
 ir_queue_add(struct ir_client *c, const char *path)
 {
     if (begin(c) == IR_OK)
-        IR_IN_SESSION(c, IR_NAMES_TWO,
+        IR_IN_SESSION(c, IR_NAMES_ONE,
             ir_call_add_to_download_queue(c->wire, c->ticket, path));
     return c->error.status;
 }
@@ -75,7 +75,7 @@ enum ir_status
 ir_queue_remove(struct ir_client *c, const char *path)
 {
     if (begin(c) == IR_OK)
-        IR_IN_SESSION(c, IR_NAMES_TWO,
+        IR_IN_SESSION(c, IR_NAMES_ONE,
             ir_call_remove_from_download_queue(c->wire, c->ticket, path));
     return c->error.status;
 }

@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "codec/crc32.h"
+#include "transfer/client.h"
 
 #define MODE (S_IRUSR | S_IWUSR)
 #define LINE_BYTES 16384
@@ -35,20 +36,29 @@ static const char suffix[] = ".journal";
 
 /* ---- Opening ----------------------------------------------------------- */
 
-static void
-open_file(struct ir_journal *j, int flags)
+/* Is it a journal, or what a crash left of one: nothing, or zeros? */
+static int
+has_magic(int fd)
+{
+    char head[sizeof magic - 1];
+    ssize_t n = pread(fd, head, sizeof head, 0);
+
+    if (n < 0)
+        return 0;
+    for (ssize_t i = 0; i < n; i++)
+        if (head[i] != magic[i] && head[i] != '\0')
+            return 0;
+    return 1;
+}
+
+static int
+is_ours(int fd)
 {
     struct stat st;
 
-    j->fd = openat(j->dir_fd, j->name,
-        O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags, MODE);
-    if (j->fd >= 0 && (fstat(j->fd, &st) != 0 || !S_ISREG(st.st_mode)
-            || st.st_uid != geteuid() || st.st_nlink > 1
-            || fchmod(j->fd, MODE) != 0)) {
-        if ((flags & O_EXCL) != 0)
-            unlinkat(j->dir_fd, j->name, 0);
-        ir_journal_close(j);
-    }
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode)
+        && st.st_uid == geteuid() && st.st_nlink <= 1
+        && (st.st_mode & 07777) == MODE && has_magic(fd);
 }
 
 void
@@ -60,7 +70,30 @@ ir_journal_open(struct ir_journal *j, int dir_fd, const char *part)
     if (strlen(part) + sizeof suffix > sizeof j->name)
         return;
     snprintf(j->name, sizeof j->name, "%s%s", part, suffix);
-    open_file(j, 0);
+    j->fd = openat(dir_fd, j->name,
+        O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (j->fd >= 0 && !is_ours(j->fd)) {
+        ir_journal_close(j);
+        j->name[0] = '\0'; /* somebody's file */
+    }
+}
+
+/* A file of its own: another process may still hold the one before. */
+static void
+create(struct ir_journal *j)
+{
+    if (j->fd >= 0) {
+        unlinkat(j->dir_fd, j->name, 0);
+        ir_journal_close(j);
+    }
+    if (j->name[0] == '\0')
+        return;
+    j->fd = openat(j->dir_fd, j->name,
+        O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, MODE);
+    if (j->fd >= 0 && fchmod(j->fd, MODE) != 0) {
+        unlinkat(j->dir_fd, j->name, 0);
+        ir_journal_close(j);
+    }
 }
 
 /* ---- Writing ----------------------------------------------------------- */
@@ -99,13 +132,9 @@ ir_journal_start(struct ir_journal *j, const struct ir_journal_key *key,
     char text[LINE_BYTES + 512];
     int n;
 
-    if (j->fd < 0 && j->name[0] != '\0')
-        open_file(j, O_CREAT | O_EXCL);
+    create(j);
     if (j->fd < 0)
         return IR_OK;
-    if (ftruncate(j->fd, 0) != 0 || lseek(j->fd, 0, SEEK_SET) != 0)
-        return ir_error_set_errno(e, IR_E_IO, errno, "cannot empty %s",
-            j->name);
     if (ir_journal_escape(key->url, url, sizeof url) == 0
         || ir_journal_escape(key->path, path, sizeof path) == 0) {
         ir_journal_remove(j);
@@ -192,6 +221,7 @@ ir_journal_unescape(const char *text, char *to, size_t size)
 /* The reader: one line at a time, and what has been understood. */
 struct reader {
     FILE *file;
+    struct ir_client *c; /* may be cancelled */
     int part_fd;
     struct ir_journal_state *state;
     off_t end; /* of what has been understood */
@@ -303,18 +333,19 @@ read_head(struct reader *r, const struct ir_journal_key *key)
 
 /* Do 'length' bytes at 'offset' of the .part file have this CRC? */
 static int
-is_on_disk(int fd, uint64_t offset, uint64_t length, uint32_t crc32)
+is_on_disk(const struct reader *r, uint64_t offset, uint64_t length,
+    uint32_t crc32)
 {
     char block[BLOCK_BYTES];
     uint32_t found = 0;
 
     while (length > 0) {
         size_t n = length < sizeof block ? (size_t)length : sizeof block;
-        ssize_t got = pread(fd, block, n, (off_t)offset);
+        ssize_t got = pread(r->part_fd, block, n, (off_t)offset);
 
         if (got < 0 && errno == EINTR)
             continue;
-        if (got <= 0)
+        if (got <= 0 || ir_wire_wait(r->c->wire, 0) != IR_OK)
             return 0;
         found = ir_crc32(found, block, (size_t)got);
         offset += (uint64_t)got;
@@ -337,7 +368,7 @@ take_done(struct reader *r, const char *value)
         return 0;
     if (offset != s->offset || length == 0
         || length > s->handler.document.size_bytes - offset
-        || !is_on_disk(r->part_fd, offset, length, crc32))
+        || !is_on_disk(r, offset, length, crc32))
         return 0;
     s->crc32 = ir_crc32_combine(s->crc32, crc32, length);
     s->offset += length;
@@ -363,37 +394,53 @@ read_chunks(struct reader *r)
     } while (is_good);
 }
 
-int
-ir_journal_read(struct ir_journal *j, int part_fd,
+/* A reader at the begin of the journal; NULL and errno if that cannot be. */
+static struct reader *
+open_reader(const struct ir_journal *j)
+{
+    struct reader *r = malloc(sizeof *r);
+    int copy = r == NULL ? -1 : fcntl(j->fd, F_DUPFD_CLOEXEC, 0);
+
+    if (copy >= 0 && lseek(copy, 0, SEEK_SET) == 0) {
+        r->end = 0;
+        r->file = fdopen(copy, "r");
+        if (r->file != NULL)
+            return r;
+    }
+    if (copy >= 0)
+        close(copy);
+    free(r);
+    return NULL;
+}
+
+/* What does not count is dropped, so that what follows stands on whole lines;
+ * the journal of another download stays until this one begins. */
+enum ir_status
+ir_journal_read(struct ir_journal *j, struct ir_client *c, int part_fd,
     const struct ir_journal_key *key, struct ir_journal_state *state)
 {
     struct reader *r;
-    int copy = j->fd < 0 ? -1 : dup(j->fd);
 
     memset(state, 0, sizeof *state);
-    r = malloc(sizeof *r);
-    if (r == NULL || copy < 0 || lseek(copy, 0, SEEK_SET) != 0) {
-        free(r);
-        if (copy >= 0)
-            close(copy);
-        return 0;
-    }
-    r->end = 0;
+    if (j->fd < 0)
+        return IR_OK;
+    r = open_reader(j);
+    if (r == NULL)
+        return ir_error_set_errno(&c->error,
+            errno == ENOMEM ? IR_E_MEMORY : IR_E_IO, errno, "cannot read %s",
+            j->name);
+    r->c = c;
     r->part_fd = part_fd;
     r->state = state;
-    r->file = fdopen(copy, "r");
-    if (r->file == NULL) {
-        close(copy);
-    } else {
-        if (read_head(r, key))
-            read_chunks(r);
-        fclose(r->file);
-        if (ftruncate(j->fd, r->end) != 0
-            || lseek(j->fd, r->end, SEEK_SET) < 0)
-            state->offset = 0;
-    }
+    if (read_head(r, key))
+        read_chunks(r);
+    fclose(r->file);
+    if (c->error.status == IR_OK && state->offset > 0
+        && (ftruncate(j->fd, r->end) != 0
+            || lseek(j->fd, r->end, SEEK_SET) < 0))
+        state->offset = 0;
     free(r);
-    return state->offset > 0;
+    return c->error.status;
 }
 
 /* ---- A look from outside ----------------------------------------------- */
@@ -408,12 +455,20 @@ ir_journal_peek(const char *file, uint64_t *done_bytes, uint64_t *total_bytes)
 
     *done_bytes = 0;
     *total_bytes = 0;
-    if (r == NULL || strlen(file) > 4096) {
+    if (r == NULL)
+        return -1;
+    if (strlen(file) > 4096) {
         free(r);
         return 0;
     }
-    snprintf(path, sizeof path, "%s.part%s", file, suffix);
-    r->file = fopen(path, "re");
+    snprintf(path, sizeof path, "%s.part", file);
+    if (access(path, F_OK) == 0) {
+        snprintf(path, sizeof path, "%s.part%s", file, suffix);
+        r->file = fopen(path, "re");
+        is_good = r->file == NULL && errno == ENOMEM ? -1 : 0;
+    } else {
+        r->file = NULL;
+    }
     while (r->file != NULL && (line = next_line(r)) != NULL) {
         uint64_t offset;
         uint64_t length;
@@ -443,11 +498,18 @@ ir_journal_close(struct ir_journal *j)
     j->fd = -1;
 }
 
+/* Not the one that another process put in its place. */
 void
 ir_journal_remove(struct ir_journal *j)
 {
+    struct stat ours;
+    struct stat named;
+
     if (j->fd < 0)
         return;
-    unlinkat(j->dir_fd, j->name, 0);
+    if (fstat(j->fd, &ours) == 0
+        && fstatat(j->dir_fd, j->name, &named, AT_SYMLINK_NOFOLLOW) == 0
+        && named.st_ino == ours.st_ino && named.st_dev == ours.st_dev)
+        unlinkat(j->dir_fd, j->name, 0);
     ir_journal_close(j);
 }

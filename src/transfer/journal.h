@@ -28,6 +28,8 @@ struct ir_journal_state {
     uint64_t n_chunks;
 };
 
+struct ir_client;
+
 struct ir_journal {
     int dir_fd;
     int fd; /* -1: none is kept */
@@ -37,13 +39,14 @@ struct ir_journal {
 /* Open the journal of 'part' in 'dir_fd', if there is one. */
 void ir_journal_open(struct ir_journal *j, int dir_fd, const char *part);
 
-/* 1 if it is of the same download and some bytes of 'part_fd' are good.  What
- * does not count is dropped from it. */
-int ir_journal_read(struct ir_journal *j, int part_fd,
-    const struct ir_journal_key *key, struct ir_journal_state *state);
+/* How many bytes of 'part_fd' are good, if it is of the same download; else
+ * state->offset is 0. */
+enum ir_status ir_journal_read(struct ir_journal *j, struct ir_client *c,
+    int part_fd, const struct ir_journal_key *key,
+    struct ir_journal_state *state);
 
-/* Drop what it says and begin again.  If it cannot be opened, or is not ours,
- * none is kept: that is no failure. */
+/* Begin again.  If it cannot be made, or a file of somebody's has its name, none
+ * is kept: that is no failure. */
 enum ir_status ir_journal_start(struct ir_journal *j,
     const struct ir_journal_key *key, const struct ir_handler *handler,
     struct ir_error *e);
@@ -56,8 +59,8 @@ enum ir_status ir_journal_handler(struct ir_journal *j, const char *id,
 enum ir_status ir_journal_add(struct ir_journal *j,
     const struct ir_chunk *chunk, struct ir_error *e);
 
-/* What the journal of the local file 'file' claims, unchecked; 0 if there is
- * none. */
+/* What the journal of the local file 'file' claims, unchecked: 1; 0 if there is
+ * none; -1 if there is no memory for looking. */
 int ir_journal_peek(const char *file, uint64_t *done_bytes,
     uint64_t *total_bytes);
 
@@ -68,7 +71,7 @@ int ir_journal_unescape(const char *text, char *to, size_t size);
 
 void ir_journal_close(struct ir_journal *j);
 
-/* Close it and remove the file. */
+/* Close it and remove the file, if it is still this one. */
 void ir_journal_remove(struct ir_journal *j);
 
 #endif

@@ -123,22 +123,28 @@ write_note(int fd, const char *url, const char *path, const char *file)
     return fclose(to) != 0 || failed ? -1 : 0;
 }
 
-/* Open the note 'name' for us alone, emptied; -1 and errno if that cannot
- * be. */
+/* Make the note 'name' for us alone, locked; under a name that no reader looks
+ * at until it is complete.  The descriptor, or -1 and errno. */
 static int
-open_note(const char *folder, const char *name)
+make_note(const struct ir_client *c, const char *name, const char *path,
+    const char *file)
 {
+    const char *folder = c->ledger.folder;
+    char fresh[sizeof c->ledger.name + 1];
     int dir = open_folder(folder);
     int fd;
 
+    snprintf(fresh, sizeof fresh, ".%s", name);
     if (dir < 0 && errno == ENOENT && make_folder(folder) == 0)
         dir = open_folder(folder);
     if (dir < 0)
         return -1;
-    fd = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK
-        | O_CLOEXEC, 0600);
+    fd = openat(dir, fresh, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW
+        | O_NONBLOCK | O_CLOEXEC, 0600);
     if (fd >= 0 && (flock(fd, LOCK_EX | LOCK_NB) != 0
-            || ftruncate(fd, 0) != 0)) {
+            || write_note(fd, c->url, path, file) != 0
+            || renameat(dir, fresh, dir, name) != 0)) {
+        unlinkat(dir, fresh, 0);
         close(fd);
         fd = -1;
     }
@@ -167,8 +173,8 @@ ir_ledger_note(struct ir_client *c, enum ir_job_kind kind, const char *id,
         return;
     ir_ledger_leave(c);
     snprintf(l->name, sizeof l->name, "%s%s", kinds[kind], id);
-    l->fd = open_note(l->folder, l->name);
-    if (l->fd < 0 || write_note(l->fd, c->url, path, file) != 0)
+    l->fd = make_note(c, l->name, path, file);
+    if (l->fd < 0)
         warn(c);
 }
 
@@ -215,10 +221,10 @@ ir_ledger_resumable(struct ir_client *c, const char *path, const char *file,
         remove_note(c->ledger.folder, name);
         return;
     }
-    fd = open_note(c->ledger.folder, name);
-    if (fd < 0 || write_note(fd, c->url, path, file) != 0)
+    fd = make_note(c, name, path, file);
+    if (fd < 0)
         warn(c);
-    if (fd >= 0)
+    else
         close(fd);
 }
 
@@ -238,17 +244,27 @@ struct note {
     char handler[65];
 };
 
+/* 1 if the line is complete; its end is taken away. */
+static int
+take_end(char *line)
+{
+    size_t n = strlen(line);
+
+    if (n == 0 || line[n - 1] != '\n')
+        return 0;
+    line[n - 1] = '\0';
+    return 1;
+}
+
 static int
 read_line(FILE *from, const char *word, char *to, size_t size)
 {
     char line[LINE_BYTES];
     size_t n = strlen(word);
 
-    if (fgets(line, sizeof line, from) == NULL || strncmp(line, word, n) != 0
-        || line[strlen(line) - 1] != '\n')
-        return 0;
-    line[strlen(line) - 1] = '\0';
-    return ir_journal_unescape(line + n, to, size);
+    return fgets(line, sizeof line, from) != NULL
+        && strncmp(line, word, n) == 0 && take_end(line)
+        && ir_journal_unescape(line + n, to, size);
 }
 
 /* The steps of an upload, the last of which counts.  A line that was being
@@ -261,7 +277,7 @@ read_steps(FILE *from, struct ir_ledger_upload *left)
 
     memset(left, 0, sizeof *left);
     while (fgets(line, sizeof line, from) != NULL) {
-        int is_whole = line[strlen(line) - 1] == '\n';
+        int is_whole = take_end(line);
 
         if (is_whole && sscanf(line, "have %" SCNu64 " %" SCNx32, &offset,
                 &left->crc32) == 2) {
@@ -353,7 +369,7 @@ open_for_reading(struct note *n, int dir, const char *name)
     if (is_good && !n->is_torn && n->job.file != NULL
         && n->job.kind != IR_JOB_UPLOAD)
         n->job.is_resumable = ir_journal_peek(n->job.file,
-            &n->job.done_bytes, &n->job.total_bytes);
+            &n->job.done_bytes, &n->job.total_bytes) > 0;
     if (!is_good)
         close(n->fd);
     return is_good;
@@ -483,7 +499,23 @@ ir_jobs(const char *state_dir, ir_job_fn fn, void *ctx, struct ir_error *why)
 struct collection {
     struct ir_client *c;
     uint64_t n_deleted;
+    struct ir_error first; /* of the failures */
 };
+
+/* A handler that the server does not let go keeps no other from being deleted;
+ * that nothing can be asked of it does. */
+static int
+fail(struct collection *all)
+{
+    struct ir_error *e = &all->c->error;
+    enum ir_status st = e->status;
+
+    if (all->first.status == IR_OK)
+        all->first = *e;
+    ir_error_clear(e);
+    return st == IR_E_NETWORK || st == IR_E_TIMEOUT || st == IR_E_CANCELLED
+        || st == IR_E_AUTH || st == IR_E_TLS || st == IR_E_MEMORY;
+}
 
 static enum ir_status
 delete_handler(struct ir_client *c, const struct ir_job *job)
@@ -512,7 +544,7 @@ collect(void *ctx, struct note *n)
         return 0;
     if (job->kind != IR_JOB_RESUMABLE) {
         if (delete_handler(c, job) != IR_OK)
-            return -1;
+            return fail(all);
         all->n_deleted++;
         if (job->is_resumable)
             ir_ledger_resumable(c, job->path, job->file, 1);
@@ -525,7 +557,7 @@ collect(void *ctx, struct note *n)
 enum ir_status
 ir_gc(struct ir_client *c, uint64_t *n_deleted)
 {
-    struct collection all = { c, 0 };
+    struct collection all = { .c = c };
 
     ir_wire_begin(c->wire);
     if (c->ledger.folder == NULL)
@@ -533,6 +565,8 @@ ir_gc(struct ir_client *c, uint64_t *n_deleted)
             "the client has no folder for its state");
     else if (ir_session_check(c) == IR_OK && ir_session_prove(c) == IR_OK)
         for_each(c->ledger.folder, collect, &all, &c->error);
+    if (c->error.status == IR_OK)
+        c->error = all.first;
     if (n_deleted != NULL)
         *n_deleted = all.n_deleted;
     return c->error.status;

@@ -239,9 +239,11 @@ stage_rest(struct ir_pull *d)
             return e->status;
         changed = *e;
         ir_error_clear(e);
-        ir_staged_end(d->c, d->handler.id[0] == '\0' ? d->resume->handler.id
-                                                     : d->handler.id);
-        ir_ledger_forget(d->c);
+        if (ir_staged_end(d->c, d->handler.id[0] == '\0'
+                ? d->resume->handler.id : d->handler.id) == IR_OK)
+            ir_ledger_forget(d->c);
+        else
+            ir_ledger_leave(d->c);
         ir_error_clear(e);
         d->resume = NULL;
         d->handler.id[0] = '\0';
@@ -384,8 +386,10 @@ restage(struct ir_pull *d)
     if (ir_pull_report(d, IR_EVENT_RETRY, d->plan.offset, lost.message)
         != IR_OK)
         return e->status;
-    ir_staged_end(d->c, d->handler.id);
-    ir_ledger_forget(d->c);
+    if (ir_staged_end(d->c, d->handler.id) == IR_OK)
+        ir_ledger_forget(d->c);
+    else
+        ir_ledger_leave(d->c);
     ir_error_clear(e);
     stage(d, &fresh);
     memcpy(d->handler.id, fresh.id, sizeof fresh.id);

@@ -25,7 +25,7 @@ is_in_doubt(const struct ir_store *u)
         return 0;
     if (e->http_status != 0 && e->http_status != 200)
         return e->http_status >= 500;
-    return e->status == IR_E_NETWORK || e->status == IR_E_TIMEOUT
+    return e->status == IR_E_CANCELLED || e->status == IR_E_NETWORK || e->status == IR_E_TIMEOUT
         || e->status == IR_E_PROTOCOL;
 }
 
@@ -187,8 +187,6 @@ describe_commit(const struct ir_store *u)
     if (o->new_only) {
         what.folder = u->folder;
         what.name = u->name;
-        if (what.xml_parameters == NULL)
-            what.xml_parameters = "<xmlparameters/>";
     }
     return what;
 }
@@ -231,6 +229,7 @@ ir_store_prepare(struct ir_store *u)
     if (u->push.o.skip_preflight && !u->push.o.lock
         && !u->push.o.create_folders)
         return learn_names(u);
+    u->is_asked = 1;
     if (check_size(u) == IR_OK && check_folder(u) == IR_OK
         && check_document(u) == IR_OK)
         check_out(u);
@@ -274,6 +273,11 @@ compare_stored(struct ir_store *u)
     case IR_E_CANCELLED:
     case IR_E_MEMORY:
         return e->status;
+    case IR_E_NOT_FOUND:
+        ir_error_clear(e);
+        return ir_error_set(e, IR_E_AMBIGUOUS,
+            "the server says that the document is stored, and that it does "
+            "not exist");
     default:
         break;
     }
@@ -308,7 +312,7 @@ is_stored(struct ir_store *u)
             : now.n_versions > u->n_versions_before;
     }
     if (compare(u) == IR_OK)
-        return u->uploaded.level == IR_LEVEL_VERIFIED ? 1 : -1;
+        return u->is_asked && u->uploaded.level == IR_LEVEL_VERIFIED ? 1 : -1;
     return e->status == IR_E_CORRUPT || e->status == IR_E_NOT_FOUND ? 0 : -1;
 }
 
@@ -383,11 +387,23 @@ settle(struct ir_store *u)
 {
     struct ir_error *e = &u->push.c->error;
     struct ir_error lost = *e;
-    int stored = ask_if_stored(u);
+    int stored;
+
+    if (lost.status == IR_E_CANCELLED)
+        ir_wire_grace(u->push.c->wire, IR_CLIENT_GRACE_MS);
+    stored = ask_if_stored(u);
+    ir_wire_grace(u->push.c->wire, 0);
 
     if (stored == 1) {
         ir_error_clear(e);
         return IR_OK;
+    }
+    if (lost.status == IR_E_CANCELLED) {
+        ir_error_clear(e);
+        return ir_error_set(e, IR_E_CANCELLED, stored == 0
+            ? "cancelled; the document is not stored"
+            : "cancelled; the commit was sent, and whether the document is "
+              "stored is not known");
     }
     if (e->status == IR_E_CANCELLED)
         return e->status;
@@ -406,6 +422,20 @@ settle(struct ir_store *u)
         "document's versions before sending it again", lost.message);
 }
 
+/* Newer servers take a version only of a document that is checked out. */
+static enum ir_status
+add_hint(struct ir_store *u)
+{
+    struct ir_error *e = &u->push.c->error;
+    size_t n = strlen(e->message);
+
+    if (u->existed && !u->was_locked && !u->is_locked
+        && e->status == IR_E_SERVER && e->http_status == 200)
+        snprintf(e->message + n, sizeof e->message - n,
+            " (nobody had it checked out: lock does that first)");
+    return e->status;
+}
+
 /* The call that stores has ended: is what is stored what was sent? */
 static enum ir_status
 conclude(struct ir_store *u)
@@ -413,7 +443,7 @@ conclude(struct ir_store *u)
     if (is_in_doubt(u))
         return settle(u);
     if (u->push.c->error.status != IR_OK)
-        return u->push.c->error.status;
+        return add_hint(u);
     return keep_ids(u);
 }
 
@@ -533,6 +563,8 @@ ir_store_end(struct ir_store *u)
     ir_push_end(&u->push);
     check_in(u);
     ir_feed_clear(&u->push.feed);
+    if (u->push.c->error.status != IR_OK)
+        u->uploaded.level = IR_LEVEL_NONE;
     u->uploaded.size_bytes = u->push.sent_bytes;
     u->uploaded.crc32 = u->push.crc32;
     u->uploaded.resumed_bytes = u->push.resumed_bytes;

@@ -14,6 +14,7 @@ struct ir_store {
     const char *path;
     char folder[4096]; /* empty: the path is an id */
     const char *name;
+    int is_asked; /* whether it existed */
     int existed;
     uint32_t crc32_before; /* of the newest version, if it existed */
     int has_crc32_before;

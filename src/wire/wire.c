@@ -20,8 +20,8 @@
 #define ANSWER_BYTES 65536
 #define ANSWER_TAGS 64
 /* One with a list: a folder of a million documents. */
-#define LIST_BYTES 268435456
-#define LIST_TAGS 4194304
+#define LIST_BYTES 134217728
+#define LIST_TAGS 1048576
 /* So long a cancel waits for the answer of a call of which the server keeps
  * something: a handler that is known can be deleted, and a session ended. */
 #define LINGER_MS 600

@@ -343,35 +343,6 @@ test_what_is_left_out_is_told_also_before_a_refusal(void **state)
     check_nothing_is_left("");
 }
 
-/* Which names the server knows is asked with other calls, with which the texts
- * of the refusal die. */
-static void
-test_what_is_left_out_outlives_the_finding_of_the_spelling(void **state)
-{
-    struct ir_client *other;
-
-    (void)state;
-    fake_lists.zip = IR_E_SERVER;
-    fake_lists.n_skipped = 1;
-    options.partial = 1;
-    for (int classic = 0; classic <= 1; classic++) {
-        ir_client_new("https://h/", NULL, &other, NULL);
-        ir_set_ticket(other, "t");
-        fake_lists_forget();
-        fake_lists.is_classic = classic;
-        fake_lists.is_documented = !classic;
-        told = (struct told){ .ends = 0 };
-
-        assert_int_equal(ir_zip_sink(other, paths, 1, &once, &options, NULL),
-            IR_E_SERVER);
-
-        assert_string_equal(fake_lists.trace,
-            "zip(t,D,/Lib/a) zip(t,C,/Lib/a) ");
-        assert_string_equal(told.skipped, "/Lib/gone0: not found. ");
-        ir_client_free(other);
-    }
-}
-
 /* ---- Transfer ---------------------------------------------------------- */
 
 static void
@@ -903,7 +874,6 @@ main(void)
         TEST(test_nobody_has_to_hear_what_is_left_out),
         TEST(test_what_is_left_out_makes_a_complete_archive_fail),
         TEST(test_what_is_left_out_is_told_also_before_a_refusal),
-        TEST(test_what_is_left_out_outlives_the_finding_of_the_spelling),
         TEST(test_a_file_is_complete_and_verified),
         TEST(test_a_sink_gets_verified_chunks),
         TEST(test_the_size_is_learnt_from_the_first_chunk),

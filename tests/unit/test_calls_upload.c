@@ -555,9 +555,11 @@ test_a_new_document_comes_before_parameters_version_and_comment(void **state)
         struct ir_commit what;
         const char *operation;
     } rows[] = {
-        { { "/L/a", "/L", "a", "c", "<x/>", 1000001 },
+        { { "/L/a", "/L", "a", NULL, "<x/>", 0 },
             "UploadNewDocumentWidthHandler" },
-        { { "/L/a", NULL, NULL, "c", "<x/>", 1000001 },
+        { { "/L/a", "/L", "a", "c", NULL, 1000001 },
+            "UploadNewDocumentWidthHandler" },
+        { { "/L/a", NULL, NULL, NULL, "<x/>", 0 },
             "UploadDocumentWithHandler3" },
         { { "/L/a", NULL, NULL, "c", NULL, 1000001 },
             "UploadDocumentWithHandler2" },
@@ -581,6 +583,27 @@ test_a_new_document_comes_before_parameters_version_and_comment(void **state)
 }
 
 static void
+test_comment_and_version_of_a_new_document_go_as_parameters(void **state)
+{
+    const struct ir_commit what = { "/L/a", "/L", "a", "<\"a\" & 'b'>\n", NULL,
+        2003004 };
+    struct ir_uploaded a;
+
+    (void)state;
+    line_result(&line, "UploadNewDocumentWidthHandler",
+        "<root success='true'/>");
+    ir_call_commit(line.wire, "t", "h-1", &what, &a);
+    check_error("new", &line.error, IR_OK, "");
+    assert_non_null(strstr(line_request(), "<xmlParameters>&lt;xmlparameters&gt;"
+        "&lt;item NAME=\"VERSIONCOMMENT\" VALUE=\"&amp;#60;&amp;#34;a&amp;#34; "
+        "&amp;#38; &amp;#39;b&amp;#39;&amp;#62;&amp;#10;\"/&gt;"
+        "&lt;item NAME=\"MPVERSIONMAJOR\" VALUE=\"2\"/&gt;"
+        "&lt;item NAME=\"MPVERSIONMINOR\" VALUE=\"3\"/&gt;"
+        "&lt;item NAME=\"MPVERSIONREVISION\" VALUE=\"4\"/&gt;"
+        "&lt;/xmlparameters&gt;</xmlParameters>"));
+}
+
+static void
 test_a_commit_that_cannot_be_sent_is_refused_before_sending(void **state)
 {
     static const struct {
@@ -592,6 +615,10 @@ test_a_commit_that_cannot_be_sent_is_refused_before_sending(void **state)
         { { .path = "/L/a\x01" }, "path has a byte at position 4" },
         { { .path = "/L/a", .comment = "a\x01" }, "comment" },
         { { .path = "/L/a", .comment = "\xFF" }, "comment" },
+        { { .path = "/L/a", .comment = "c", .xml_parameters = "<a/>" },
+            "comment and version" },
+        { { .path = "/L/a", .xml_parameters = "<a/>", .version = 1000000 },
+            "comment and version" },
         { { .path = "/L/a", .xml_parameters = "<a>\xED\xA0\x80</a>" },
             "xml_parameters" },
         { { .path = "/L/a", .version = -1 }, "version" },
@@ -622,7 +649,7 @@ test_a_commit_of_the_least_and_the_highest_version_can_be_sent(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(versions); i++) {
         const struct ir_commit what = { .path = "/L/a", .comment = "",
-            .xml_parameters = "", .version = versions[i] };
+            .version = versions[i] };
 
         ir_error_clear(&line.error);
         ir_call_check_commit(line.wire, &what);
@@ -673,6 +700,7 @@ main(void)
         TEST(test_a_commit_tells_the_document_in_any_case),
         TEST(test_a_refused_commit_tells_no_document),
         TEST(test_a_new_document_comes_before_parameters_version_and_comment),
+        TEST(test_comment_and_version_of_a_new_document_go_as_parameters),
         TEST(test_a_commit_that_cannot_be_sent_is_refused_before_sending),
         TEST(test_a_commit_of_the_least_and_the_highest_version_can_be_sent),
     };
