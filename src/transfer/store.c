@@ -259,7 +259,8 @@ compare(struct ir_store *u)
     return IR_OK;
 }
 
-/* It is stored.  That it cannot be looked at is no reason to store it again. */
+/* It is stored.  That it cannot be looked at, by a user who may not read where he
+ * may write, is no reason to store it again. */
 static enum ir_status
 compare_stored(struct ir_store *u)
 {
@@ -273,11 +274,6 @@ compare_stored(struct ir_store *u)
     case IR_E_CANCELLED:
     case IR_E_MEMORY:
         return e->status;
-    case IR_E_NOT_FOUND:
-        ir_error_clear(e);
-        return ir_error_set(e, IR_E_AMBIGUOUS,
-            "the server says that the document is stored, and that it does "
-            "not exist");
     default:
         break;
     }

@@ -274,6 +274,10 @@ make_parameters(struct ir_wire *w, const struct ir_commit *c)
         ir_error_set(w->error, IR_E_MEMORY, "out of memory");
         return NULL;
     }
+    if (c->comment == NULL && c->version == 0) {
+        strcpy(text, "<xmlparameters/>");
+        return text;
+    }
     n = (size_t)sprintf(text, "<xmlparameters>");
     if (c->comment != NULL) {
         n += (size_t)sprintf(text + n,
