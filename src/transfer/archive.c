@@ -106,7 +106,8 @@ tell_skipped(struct archive *z, const struct ir_zip_answer *a)
     if (c->error.status != IR_OK || a->n_skipped == 0 || z->o.partial)
         return c->error.status;
     return ir_error_set(&c->error, IR_E_NOT_FOUND,
-        "the server left out %.200s: %.200s%s", items[0].item, items[0].why,
+        "the server left out %.200s: %.200s%s",
+        *items[0].item == '\0' ? "something" : items[0].item, items[0].why,
         a->n_skipped > 1 ? ", and more" : "");
 }
 

@@ -83,12 +83,12 @@ add_folders(struct entries *e, const struct tns__ListedFolder *f, int n)
     return e->w->error->status;
 }
 
-/* The numbers of a document, as far as they are told. */
+/* The numbers of a document, as far as they are told: -1 is an empty text. */
 static enum ir_status
 describe(struct ir_wire *w, struct ir_entry *entry, const LONG64 *size,
     const LONG64 *version, const LONG64 *published)
 {
-    if (size != NULL) {
+    if (size != NULL && *size != -1) {
         if (*size < 0)
             return ir_call_incomplete(w, "size of a document");
         entry->size_bytes = (uint64_t)*size;
@@ -337,6 +337,15 @@ take_log(const struct ir_wire *w, const struct tns__LogEntry *items,
     return (size_t)n;
 }
 
+/* Does the text point to a log?  Where none is found in the answer, something
+ * is left out all the same. */
+static int
+tells_of_log(const char *error)
+{
+    return error != NULL
+        && strncmp(error + strspn(error, " \t\r\n"), "[log]", 5) == 0;
+}
+
 static enum ir_status
 take_skipped(struct ir_wire *w, const struct tns__ZipHandlerAnswer *r,
     struct ir_zip_answer *a)
@@ -347,7 +356,7 @@ take_skipped(struct ir_wire *w, const struct tns__ZipHandlerAnswer *r,
 
     if (log != NULL)
         n += (size_t)log->__sizeitem + (size_t)log->__sizeerror;
-    skipped = answer_memory(w, n, sizeof *skipped);
+    skipped = answer_memory(w, n + 1, sizeof *skipped);
     if (skipped == NULL)
         return w->error->status;
     a->skipped = skipped;
@@ -355,6 +364,9 @@ take_skipped(struct ir_wire *w, const struct tns__ZipHandlerAnswer *r,
     if (log != NULL)
         a->n_skipped += take_log(w, log->item, log->__sizeitem, log->error,
             log->__sizeerror, skipped + a->n_skipped);
+    if (a->n_skipped == 0 && tells_of_log(r->error))
+        skipped[a->n_skipped++] =
+            (struct ir_skipped){ "", log_text(w, r->error) };
     return IR_OK;
 }
 
@@ -363,12 +375,13 @@ static void
 tell_log(struct ir_wire *w, const struct ir_zip_answer *a)
 {
     struct ir_error refused = *w->error;
+    const struct ir_skipped *first = a->skipped;
 
-    if (a->n_skipped == 0)
+    if (a->n_skipped == 0 || *first->item == '\0')
         return;
     ir_error_clear(w->error);
     ir_error_set(w->error, refused.status, "%s refused: %.200s: %.200s%s",
-        w->operation, a->skipped[0].item, a->skipped[0].why,
+        w->operation, first->item, first->why,
         a->n_skipped > 1 ? ", and more" : "");
     w->error->http_status = refused.http_status;
     w->error->server_code = refused.server_code;

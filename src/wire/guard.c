@@ -18,6 +18,14 @@ enum state {
     STATE_SECTION  /* inside <![CDATA[ ... ]]> */
 };
 
+enum reference {
+    REFERENCE_NONE,
+    REFERENCE_AMPERSAND,
+    REFERENCE_HASH,
+    REFERENCE_ZEROS, /* decimal */
+    REFERENCE_HEX    /* and zeros */
+};
+
 void
 ir_guard_init(struct ir_guard *g, uint64_t max_tags)
 {
@@ -89,6 +97,33 @@ after_bang(struct ir_guard *g, char c)
     return NULL;
 }
 
+/* The next byte of what may be a reference to a character by its number: 1 if
+ * the number is 0 or none.  It would end the text that it stands in. */
+static int
+ends_text(struct ir_guard *g, char c)
+{
+    enum reference r = (enum reference)g->reference;
+    const char *digits = r == REFERENCE_HEX ? "123456789abcdefABCDEF"
+                                            : "123456789";
+
+    g->reference = c == '&' ? REFERENCE_AMPERSAND : REFERENCE_NONE;
+    if (r == REFERENCE_NONE)
+        return 0;
+    if (r == REFERENCE_AMPERSAND) {
+        if (c == '#')
+            g->reference = REFERENCE_HASH;
+        return 0;
+    }
+    if (r == REFERENCE_HASH && (c == 'x' || c == 'X'))
+        g->reference = REFERENCE_HEX;
+    else if (c == '0')
+        g->reference = r == REFERENCE_HEX ? REFERENCE_HEX
+                                           : REFERENCE_ZEROS;
+    else
+        return strchr(digits, c) == NULL;
+    return 0;
+}
+
 static const char *
 inside_tag(struct ir_guard *g, char c)
 {
@@ -96,6 +131,8 @@ inside_tag(struct ir_guard *g, char c)
         return "a tag is longer than 8192 bytes";
     if (c == '\0')
         return "not XML";
+    if (ends_text(g, c))
+        return "a reference to no character";
     if (g->quote != '\0') {
         if (c == g->quote)
             g->quote = '\0';

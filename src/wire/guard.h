@@ -3,7 +3,8 @@
  *
  * Looks at the XML of a reply as its blocks arrive, before it is parsed, and
  * stops what would cost more than an answer is worth: anything that is not
- * XML, document types, tags without end, more tags than the call can need. */
+ * XML, document types, tags without end, more tags than the call can need, and
+ * names that a reference to NUL would cut off. */
 #ifndef IR_WIRE_GUARD_H
 #define IR_WIRE_GUARD_H
 
@@ -18,6 +19,7 @@ struct ir_guard {
     uint64_t n_tags;
     size_t tag_bytes; /* in the tag, comment or section that is open */
     char tail[2];     /* the last bytes of an open comment or section */
+    int reference;    /* how much of "&#0;" has come inside a tag */
     char quote;       /* the quote that is open inside a tag, or 0; or what
                          follows "<!" */
     int state;

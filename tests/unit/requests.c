@@ -279,6 +279,140 @@ upload_new_document_width_handler(struct ir_wire *w)
         .name = "a", .xml_parameters = "<xmlparameters/>" });
 }
 
+/* ---- Lists ------------------------------------------------------------- */
+
+static enum ir_status
+get_folders_and_documents2(struct ir_wire *w)
+{
+    struct ir_listing a;
+
+    return ir_call_get_folders_and_documents2(w, "t", "/L/a & b", &a);
+}
+
+static enum ir_status
+get_domains(struct ir_wire *w)
+{
+    struct ir_listing a;
+
+    return ir_call_get_domains(w, "t", &a);
+}
+
+static enum ir_status
+get_document_versions(struct ir_wire *w)
+{
+    struct ir_versions a;
+
+    return ir_call_get_document_versions(w, "t", "/L/a", &a);
+}
+
+static enum ir_status
+get_download_que(struct ir_wire *w)
+{
+    struct ir_listing a;
+
+    return ir_call_get_download_que(w, "t", &a);
+}
+
+static enum ir_status
+add_to_download_queue(struct ir_wire *w)
+{
+    return ir_call_add_to_download_queue(w, "t", "/L/a");
+}
+
+static enum ir_status
+remove_from_download_queue(struct ir_wire *w)
+{
+    return ir_call_remove_from_download_queue(w, "t", "/L/a");
+}
+
+static enum ir_status
+download_zip_with_handler(struct ir_wire *w)
+{
+    struct ir_zip_answer a;
+
+    return ir_call_download_zip_with_handler(w, "t", "/L/a & b|~F7", 0, &a);
+}
+
+static enum ir_status
+download_zip_with_handler_partially(struct ir_wire *w)
+{
+    struct ir_zip_answer a;
+
+    return ir_call_download_zip_with_handler(w, "t", "~D7", 1, &a);
+}
+
+/* ---- Whole documents --------------------------------------------------- */
+
+static enum ir_status
+download_version(struct ir_wire *w, int64_t version)
+{
+    const struct ir_sink sink = { drop, NULL, 1 };
+    struct ir_payload_facts a;
+
+    return ir_call_download_document(w, "t", "/L/a & b", version, 9, &sink,
+        &a);
+}
+
+static enum ir_status
+download_document(struct ir_wire *w)
+{
+    return download_version(w, 0);
+}
+
+static enum ir_status
+download_document_version(struct ir_wire *w)
+{
+    return download_version(w, 1000001);
+}
+
+static enum ir_status
+upload_whole(struct ir_wire *w, const char *comment, int checkout,
+    const char *xml_parameters, uint64_t length)
+{
+    const struct ir_source source = { sample, NULL, 1, length };
+    const struct ir_content c = { "/L/a & b", &source, length, comment,
+        checkout, xml_parameters };
+    struct ir_uploaded a;
+
+    return ir_call_upload_document(w, "t", &c, &a);
+}
+
+static enum ir_status
+upload_document(struct ir_wire *w)
+{
+    return upload_whole(w, NULL, 0, NULL, 9);
+}
+
+static enum ir_status
+upload_document_of_nothing(struct ir_wire *w)
+{
+    return upload_whole(w, NULL, 0, NULL, 0);
+}
+
+static enum ir_status
+upload_document1(struct ir_wire *w)
+{
+    return upload_whole(w, "a < b\xC3\xA9", 0, NULL, 9);
+}
+
+static enum ir_status
+upload_document2(struct ir_wire *w)
+{
+    return upload_whole(w, NULL, 1, NULL, 9);
+}
+
+static enum ir_status
+upload_document3(struct ir_wire *w)
+{
+    return upload_whole(w, "c", 1, NULL, 9);
+}
+
+static enum ir_status
+upload_document4(struct ir_wire *w)
+{
+    return upload_whole(w, NULL, 0, "<xmlparameters/>", 9);
+}
+
 #define TICKET "<AuthenticationTicket>t</AuthenticationTicket>"
 #define LOGIN_ANSWER "<root success='true' ticket='t2'/>"
 #define TICKET2 "<authenticationTicket>t</authenticationTicket>"
@@ -288,7 +422,65 @@ upload_new_document_width_handler(struct ir_wire *w)
 #define HANDLER_ANSWER "<root success='true' Size='9' ChunkSize='262144' " \
     "downloadhandler='h'/>"
 
+#define WHOLE "<path>/L/a &amp; b</path><fileContent>c2FtcGxlLTI5</fileContent>"
+#define WHOLE_CLASSIC \
+    "<Path>/L/a &amp; b</Path><FileContent>c2FtcGxlLTI5</FileContent>"
+#define ITEM "<itemPath>/L/a</itemPath>"
+
 const struct request requests[N_REQUESTS] = {
+    { "GetFoldersAndDocuments2", get_folders_and_documents2,
+        TICKET2 "<Path>/L/a &amp; b</Path>",
+        TICKET "<Path>/L/a &amp; b</Path>", 1, DONE },
+    { "GetDomains", get_domains, TICKET2, TICKET, 1, DONE },
+    { "GetDocumentVersions", get_document_versions,
+        TICKET "<Path>/L/a</Path>", NULL, 1, DONE },
+    { "GetDownloadQue", get_download_que, TICKET "<withrules>false</withrules>"
+        "<withpropertysets>false</withpropertysets>"
+        "<withsecurity>false</withsecurity><withOwner>false</withOwner>"
+        "<withVersions>false</withVersions>", NULL, 1, DONE },
+    { "AddToDownloadQueue", add_to_download_queue, TICKET2 ITEM, TICKET ITEM,
+        0, DONE },
+    { "RemoveFromDownloadQueue", remove_from_download_queue, TICKET2 ITEM,
+        TICKET ITEM, 1, DONE },
+    { "DownloadZipWithHandler", download_zip_with_handler, TICKET2
+        "<Paths>/L/a &amp; b|~F7</Paths><partialResult>false</partialResult>",
+        TICKET
+        "<Paths>/L/a &amp; b|~F7</Paths><partialResult>false</partialResult>",
+        0, "<Response success='true' downloadhandler='h'/>" },
+    { "DownloadZipWithHandler", download_zip_with_handler_partially, TICKET2
+        "<Paths>~D7</Paths><partialResult>true</partialResult>", TICKET
+        "<Paths>~D7</Paths><partialResult>true</partialResult>",
+        0, "<Response success='true' downloadhandler='h'/>" },
+    { "DownloadDocument", download_document,
+        TICKET2 "<Path>/L/a &amp; b</Path>",
+        TICKET "<Path>/L/a &amp; b</Path>", 1, "dGVhbC1mb3gK" },
+    { "DownloadDocumentVersion", download_document_version, TICKET2
+        "<Path>/L/a &amp; b</Path><VersionNumber>1000001</VersionNumber>",
+        TICKET
+        "<Path>/L/a &amp; b</Path><VersionNumber>1000001</VersionNumber>",
+        1, "dGVhbC1mb3gK" },
+    { "UploadDocument", upload_document, TICKET2 WHOLE, TICKET WHOLE_CLASSIC,
+        0, DONE },
+    { "UploadDocument", upload_document_of_nothing, TICKET2
+        "<path>/L/a &amp; b</path><fileContent></fileContent>",
+        TICKET "<Path>/L/a &amp; b</Path><FileContent></FileContent>",
+        0, DONE },
+    { "UploadDocument1", upload_document1, TICKET2 WHOLE
+        "<versionComment>a &lt; b\xC3\xA9</versionComment>",
+        TICKET WHOLE_CLASSIC
+        "<VersionComment>a &lt; b\xC3\xA9</VersionComment>", 0, DONE },
+    { "UploadDocument2", upload_document2,
+        TICKET2 WHOLE "<checkout>true</checkout>",
+        TICKET WHOLE_CLASSIC "<Checkout>true</Checkout>", 0, DONE },
+    { "UploadDocument3", upload_document3, TICKET2 WHOLE
+        "<versionComment>c</versionComment><checkout>true</checkout>",
+        TICKET WHOLE_CLASSIC
+        "<VersionComment>c</VersionComment><Checkout>true</Checkout>", 0,
+        DONE },
+    { "UploadDocument4", upload_document4, TICKET2 WHOLE
+        "<xmlParameters>&lt;xmlparameters/&gt;</xmlParameters>",
+        TICKET WHOLE_CLASSIC
+        "<xmlParameters>&lt;xmlparameters/&gt;</xmlParameters>", 0, DONE },
     { "AuthenticateUser", authenticate_user,
         "<UID>d&lt;e&gt;mo</UID><PWD>p&amp;\"w'd</PWD>", NULL, 1,
         LOGIN_ANSWER },

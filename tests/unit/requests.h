@@ -17,7 +17,7 @@ struct request {
     const char *answer; /* that satisfies it */
 };
 
-#define N_REQUESTS 32
+#define N_REQUESTS 48
 extern const struct request requests[N_REQUESTS];
 
 #endif
