@@ -30,17 +30,18 @@ tell_difference(struct ir_error *e, const char *what,
     return IR_OK;
 }
 
+/* Of bytes that were compared, or that there was no way to: 'st' says so. */
 static void
-fill_result(struct ir_result *result, const struct ir_error *e,
-    const struct ir_document *document, uint64_t size, uint32_t crc32)
+fill_result(struct ir_result *result, const struct ir_document *document,
+    uint64_t size, uint32_t crc32, enum ir_status st)
 {
     if (result == NULL)
         return;
     *result = (struct ir_result){
         .size_bytes = size,
         .crc32 = crc32,
-        .level = e->status == IR_OK && document->has_crc32 ? IR_LEVEL_VERIFIED
-                                                         : IR_LEVEL_NONE,
+        .level = st == IR_OK && document->has_crc32 ? IR_LEVEL_VERIFIED
+                                                    : IR_LEVEL_NONE,
         .version = document->version,
         .name = document->name,
         .content_type = document->content_type,
@@ -104,8 +105,6 @@ ir_verify_file(struct ir_client *c, const char *path, int64_t version,
     uint32_t crc32 = 0;
 
     ir_error_clear(e);
-    if (result != NULL)
-        memset(result, 0, sizeof *result);
     if (file == NULL)
         return ir_error_set(e, IR_E_ARGUMENT, "no file is named");
     if (ir_get_document(c, path, version, &document) != IR_OK)
@@ -119,7 +118,7 @@ ir_verify_file(struct ir_client *c, const char *path, int64_t version,
     if (read_file(c, file, &size, &crc32) == IR_OK
         && tell_difference(e, "the file", &document, size, crc32) != IR_OK)
         e->retryable = 0;
-    fill_result(result, e, &document, size, crc32);
+    fill_result(result, &document, size, crc32, e->status);
     return e->status;
 }
 
@@ -128,7 +127,6 @@ ir_verify_file(struct ir_client *c, const char *path, int64_t version,
 struct memory {
     uint8_t *data;
     uint64_t room;
-    uint32_t crc32; /* of what arrived */
 };
 
 static int
@@ -140,37 +138,47 @@ write_memory(void *ctx, uint64_t offset, const void *data, size_t n)
     return 0;
 }
 
+/* The server says nothing to what it refuses, be it for a name that it does not
+ * know. */
 static enum ir_status
-download(struct ir_client *c, const char *path, int64_t version,
-    const struct ir_document *document, struct memory *m)
+call_download(struct ir_client *c, const char *path, int64_t version,
+    struct memory *m, struct ir_payload_facts *got)
 {
     struct ir_sink sink = { write_memory, m, 1 };
-    struct ir_error *e = &c->error;
-    struct ir_payload_facts got;
 
+    ir_call_download_document(c->wire, c->ticket, path, version, m->room,
+        &sink, got);
+    if (c->error.status == IR_OK && got->length == 0)
+        ir_error_set(&c->error, IR_E_SERVER,
+            "the server refused the document and gave no reason");
+    return c->error.status;
+}
+
+static enum ir_status
+download(struct ir_client *c, const char *path, int64_t version,
+    const struct ir_document *document, struct memory *m,
+    struct ir_payload_facts *got)
+{
+    memset(got, 0, sizeof *got);
     if (document->size_bytes == 0)
         return IR_OK;
-    IR_IN_SESSION(c, IR_NAMES_TWO,
-        ir_call_download_document(c->wire, c->ticket, path, version, m->room,
-            &sink, &got));
-    if (e->status != IR_OK)
-        return e->status;
-    m->crc32 = got.crc32;
-    return tell_difference(e, "what was sent", document, got.length,
-        got.crc32);
+    IR_IN_SESSION(c, IR_NAMES_TWO, call_download(c, path, version, m, got));
+    if (c->error.status != IR_OK)
+        return c->error.status;
+    return tell_difference(&c->error, "what was sent", document, got->length,
+        got->crc32);
 }
 
 enum ir_status
 ir_get_content(struct ir_client *c, const char *path, int64_t version,
     uint64_t limit_bytes, void **data, struct ir_result *result)
 {
+    struct ir_payload_facts got = { 0, 0 };
     struct ir_document document;
     struct ir_error *e = &c->error;
-    struct memory m = { .crc32 = 0 };
+    struct memory m;
 
     *data = NULL;
-    if (result != NULL)
-        memset(result, 0, sizeof *result);
     if (ir_get_document(c, path, version, &document) != IR_OK
         || ir_client_keep_document(c, &document) != IR_OK)
         return e->status;
@@ -183,8 +191,8 @@ ir_get_content(struct ir_client *c, const char *path, int64_t version,
     if (m.data == NULL)
         return ir_error_set(e, IR_E_MEMORY, "out of memory");
     if (ir_session_prove(c) == IR_OK)
-        download(c, path, version, &document, &m);
-    fill_result(result, e, &document, m.room, m.crc32);
+        download(c, path, version, &document, &m, &got);
+    fill_result(result, &document, got.length, got.crc32, e->status);
     if (e->status == IR_OK)
         *data = m.data;
     else

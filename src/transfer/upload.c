@@ -163,6 +163,8 @@ ir_put_content(struct ir_client *c, const void *data, size_t n,
         || ir_options_copy(&o, sizeof o, opts, opts == NULL ? 0 : opts->size,
                &c->error) != IR_OK)
         return c->error.status;
+    u.push.o.comment = o.comment;
+    u.push.o.xml_parameters = o.xml_parameters;
     u.push.crc32 = ir_crc32(0, data, n);
     u.push.sent_bytes = n;
     if (ir_store_prepare(&u) == IR_OK)

@@ -57,8 +57,8 @@ enum ir_status ir_call_download_file_chunk(struct ir_wire *w,
 enum ir_status ir_call_delete_download_handler(struct ir_wire *w,
     const char *ticket, const char *handler);
 
-/* A whole document that is not empty, as one value of at most 'limit_bytes' into
- * 'sink'; the server gives no checksum of it.  No bytes are its refusal. */
+/* A whole document as one value of at most 'limit_bytes' into 'sink'; the
+ * server gives no checksum of it, and nothing at all where it refuses. */
 enum ir_status ir_call_download_document(struct ir_wire *w,
     const char *ticket, const char *path, int64_t version,
     uint64_t limit_bytes, const struct ir_sink *sink,

@@ -301,13 +301,9 @@ ir_call_download_document(struct ir_wire *w, const char *ticket,
         return w->error->status;
     value = version == 0 ? reply.DownloadDocumentResult
                          : reply_version.DownloadDocumentVersionResult;
-    if (value == NULL || value->length == 0) {
-        ir_error_set(w->error, IR_E_SERVER, "%s refused without a reason",
-            w->operation);
-        w->error->retryable = 0;
-        return w->error->status;
+    if (value != NULL) {
+        a->length = value->length;
+        a->crc32 = value->crc32;
     }
-    a->length = value->length;
-    a->crc32 = value->crc32;
     return IR_OK;
 }

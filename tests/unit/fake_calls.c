@@ -145,7 +145,8 @@ begin(struct ir_wire *w, enum fake_operation operation)
 {
     const struct fake_step *s = take_step(operation);
 
-    forget_texts();
+    if (operation != FAKE_WAIT)
+        forget_texts();
     ir_error_clear(w->error);
     if (w->cancelled && !w->grace)
         ir_error_set(w->error, IR_E_CANCELLED, "cancelled");

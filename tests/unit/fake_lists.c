@@ -110,14 +110,14 @@ enum ir_status
 ir_call_add_to_download_queue(struct ir_wire *w, const char *ticket,
     const char *path)
 {
-    return end_as(w, "add", ticket, TWO, path, fake_lists.list);
+    return end_as(w, "add", ticket, ONE, path, fake_lists.list);
 }
 
 enum ir_status
 ir_call_remove_from_download_queue(struct ir_wire *w, const char *ticket,
     const char *path)
 {
-    return end_as(w, "remove", ticket, TWO, path, fake_lists.list);
+    return end_as(w, "remove", ticket, ONE, path, fake_lists.list);
 }
 
 enum ir_status
@@ -149,7 +149,7 @@ ir_call_download_zip_with_handler(struct ir_wire *w, const char *ticket,
     const char *paths, int partial, struct ir_zip_answer *a)
 {
     static struct ir_skipped skipped[4];
-    enum ir_status st = end_as(w, "zip", ticket, TWO, paths, fake_lists.zip);
+    enum ir_status st = end_as(w, "zip", ticket, ONE, paths, fake_lists.zip);
     char item[] = "/Lib/gone0";
 
     memset(a, 0, sizeof *a);

@@ -116,7 +116,10 @@ ir_call_check_commit(struct ir_wire *w, const struct ir_commit *c)
 {
     struct ir_error *e = fake_calls_error(w);
 
-    (void)c;
+    snprintf(fake_uploads.checked_comment, sizeof fake_uploads.checked_comment,
+        "%s", c->comment == NULL ? "" : c->comment);
+    snprintf(fake_uploads.checked_xml, sizeof fake_uploads.checked_xml, "%s",
+        c->xml_parameters == NULL ? "" : c->xml_parameters);
     if (fake_uploads.commit_unfit)
         return ir_error_set(e, IR_E_ARGUMENT, "told to fail");
     return e->status;

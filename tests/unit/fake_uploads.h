@@ -51,6 +51,8 @@ struct fake_uploads {
     int n_folders;
     int n_looks;               /* for a document or folder */
     char finalizer[32];
+    char checked_comment[32];  /* whether it can be sent */
+    char checked_xml[32];
 };
 
 extern struct fake_uploads fake_uploads;
