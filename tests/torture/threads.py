@@ -19,14 +19,14 @@ MAY_END = {"ok", "cancelled", "auth", "server"}
 
 
 def rules(seed):
-    yield from (f"{operation} probability={p} seed={seed} {fault}"
-                for operation, p, fault in (
-                    ("DownloadFileChunk", 0.003, "ticket-expired"),
-                    ("UploadFileChunk", 0.003, "ticket-expired"),
-                    ("GetDownloadHandler", 0.003, "ticket-expired"),
-                    ("DownloadFileChunk", 0.01, "cut"),
-                    ("DownloadFileChunk", 0.01, "corrupt-byte"),
-                    ("UploadFileChunk", 0.01, "tryagain")))
+    faults = (("DownloadFileChunk", 0.003, "ticket-expired"),
+              ("UploadFileChunk", 0.003, "ticket-expired"),
+              ("GetDownloadHandler", 0.003, "ticket-expired"),
+              ("DownloadFileChunk", 0.01, "cut"),
+              ("DownloadFileChunk", 0.01, "corrupt-byte"),
+              ("UploadFileChunk", 0.01, "tryagain"))
+    for n, (operation, p, fault) in enumerate(faults):
+        yield f"{operation} probability={p} seed={seed * 100 + n} {fault}"
 
 
 def main():
