@@ -1,0 +1,458 @@
+# Copyright (c) 2026 the inforouter-client authors.
+# SPDX-License-Identifier: MIT
+"""What the torture runners share: one emulator, transfers with a fault in them,
+and what must hold whatever the fault was.
+
+A group makes one kind of fault, at the first place, the second, and so on until
+a run meets none any more.  Faults are made by strace, or by a preloaded library,
+so that nothing depends on time.  Oracles are sha256sum, curl, and what the
+emulator logged and keeps in its database."""
+
+import argparse
+import collections
+import concurrent.futures
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "e2e"))
+
+import bindings
+import harness
+
+BUILD = HERE.parent.parent / "build/dev"
+for variable, built in (("IR", "src/cli/ir"),
+                        ("IR_EMULATOR", "src/emulator/ir-emulator"),
+                        ("IR_SHORTEN", "tests/torture/libir_shorten.so")):
+    os.environ.setdefault(variable, str(BUILD / built))
+
+CHUNK = 65536  # more than the client decodes at once
+CHUNKS = 8
+SIZE = CHUNKS * CHUNK - 5
+DOCUMENT = "/Library/Folder/document.bin"
+MAIN = "prctl(PR_SET_DUMPABLE"  # what the loader did before is not ours
+EXISTS = "not checked out by you"  # a second version needs --lock
+MOST_FAILURES = 20  # of a group, which then ends
+CHUNK_CALLS = collections.Counter(
+    ["DownloadFileChunk", "UploadFileChunk"])
+ENDING = ("exit_group", "+++")
+
+
+class Wrong(Exception):
+    """Something that must hold does not."""
+
+
+def check(holds, message):
+    if not holds:
+        raise Wrong(message)
+
+
+@dataclasses.dataclass
+class Run:
+    """How a program ended, and the system calls that strace saw."""
+    exit: int
+    out: str
+    err: str
+    seconds: float
+    trace: list
+    asked: collections.Counter = None  # what the emulator granted meanwhile
+
+    def met(self, mark):
+        """The first traced line that holds 'mark'."""
+        return next((line for line in self.trace if mark in line), "")
+
+    def __str__(self):
+        last = [line for line in self.trace if "+++" not in line][-1:]
+        return (f"exit {self.exit} after {self.seconds:.2f} s, "
+                f"err {self.err[:400]!r}, last {' '.join(last)[:160]!r}")
+
+
+def run(argv, prefix=(), deadline=60, **env):
+    """Run a program; 'prefix' may trace it into the file named {trace}."""
+    with tempfile.NamedTemporaryFile(prefix="ir-trace-") as trace:
+        argv = [str(a).replace("{trace}", trace.name) for a in (*prefix, *argv)]
+        start = time.monotonic()
+        child = subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, start_new_session=True,
+            env=harness.environment(**env))
+        try:
+            out, err = child.communicate(timeout=deadline)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.communicate()
+            raise Wrong(f"still running after {deadline} s: {argv}") from None
+        seconds = time.monotonic() - start
+        lines = trace.read().decode("utf-8", "replace").splitlines()
+        return Run(child.returncode, out.decode("utf-8", "replace"),
+                   err.decode("utf-8", "replace"), seconds, lines)
+
+
+def strace(inject=None, *options):
+    """A prefix for run(): trace all calls, with a fault in one of them."""
+    fault = ("-e", f"inject={inject}") if inject else ()
+    return ("strace", "-f", "-s", "0", "-o", "{trace}", *options, *fault)
+
+
+class Bench(contextlib.ExitStack):
+    """An emulator, a session with it, and what it says of its clients."""
+
+    def __init__(self, *options):
+        super().__init__()
+        self.content = harness.sample(SIZE)
+        self.root = self.enter_context(
+            harness.library({DOCUMENT: self.content}))
+        self.folder = pathlib.Path(self.enter_context(harness.folder()))
+        self.emulator = self.enter_context(harness.Emulator(
+            self.root, "--verbose", "--min-chunk", CHUNK, *options))
+        self.password = harness.secret_file(self.folder, harness.PASSWORD)
+        self.ticket = self.folder / "ticket"
+        self.good("login", "--ticket-file", self.ticket, *self.login())
+        self.read_bytes = 0
+
+    def login(self):
+        return "--user", harness.USER, "--password-file", self.password
+
+    def good(self, *arguments):
+        done = run(self.argv(*arguments))
+        check(done.exit == 0, f"ir {arguments[0]}: {done}")
+        return done
+
+    def argv(self, verb, *arguments):
+        return (harness.program("IR"), verb, *arguments, "--url",
+                self.emulator.url)
+
+    def calls(self):
+        """How often each operation was granted since the last time."""
+        log = os.pread(self.emulator.log.fileno(), 1 << 24, self.read_bytes)
+        log = log[:log.rfind(b"\n") + 1]
+        self.read_bytes += len(log)
+        served = [json.loads(line) for line in log.splitlines()
+                  if line.startswith(b"{")]
+        return collections.Counter(one.get("operation") for one in served
+                                   if "refusal" not in one)
+
+    def rows(self, sql):
+        file = self.emulator.state / "emulator.sqlite"
+        with contextlib.closing(sqlite3.connect(file, timeout=10)) as database:
+            return {row[0] for row in database.execute(sql)}
+
+    def handlers(self):
+        return self.rows("SELECT handler FROM handlers")
+
+    def sessions(self):
+        return self.rows("SELECT id FROM sessions")
+
+    def locked(self):
+        return self.rows("SELECT path FROM documents WHERE holder IS NOT NULL")
+
+    def versions(self, path):
+        """How many versions a document has, by curl."""
+        said = bindings.Plain(self.emulator.url, "POST").call(
+            "GetDocumentVersions",
+            authenticationTicket=self.ticket.read_text().strip(), Path=path)
+        return said.body.count(b"<Version ") if said.success else 0
+
+
+class Place:
+    """A folder for one case.  Leaves nothing behind."""
+
+    def __init__(self, bench, is_login, above=None):
+        self.bench = bench
+        self.folder = pathlib.Path(
+            tempfile.mkdtemp(prefix="case-", dir=above or bench.folder))
+        self.state = self.folder / "state"
+        self.session = bench.login() if is_login \
+            else ("--ticket-file", bench.ticket)
+        self.had_handlers = bench.handlers()
+        self.had_sessions = bench.sessions()
+        bench.calls()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.folder)
+
+    def ir(self, verb, *arguments, prefix=(), **env):
+        done = run(self.bench.argv(verb, *arguments, "--state-dir", self.state,
+                                   *self.session), prefix, **env)
+        done.asked = self.bench.calls()
+        return done
+
+    def notes(self):
+        """What is noted of handlers."""
+        return {name.partition("-")[2] for name in self.note_files()
+                if not name.startswith("resume-")}
+
+    def note_files(self):
+        return os.listdir(self.state) if self.state.exists() else []
+
+    def open_handlers(self):
+        return self.bench.handlers() - self.had_handlers
+
+    def open_sessions(self):
+        return self.bench.sessions() - self.had_sessions
+
+    def check_released(self):
+        check(not self.open_handlers(), "a handler is still open")
+        check(not self.open_sessions(), "a session is still open")
+
+    def check_noted(self, dead, is_same_session):
+        """A handler that is open is noted, and 'ir gc' deletes it; unless its
+        run was killed before it used it, which then had no time to note it.
+        Those of another session are out of reach: one for each dead run."""
+        if not is_same_session:
+            check(len(self.open_handlers()) <= len(dead), "handlers are open")
+            return
+        unnoted = self.open_handlers() - self.notes()
+        n_unused = sum(1 for run in dead if not run.asked & CHUNK_CALLS)
+        check(len(unnoted) <= n_unused, "a handler is open and not noted")
+        self.check_swept()
+        check(len(self.open_handlers()) <= n_unused, "gc left a handler open")
+
+    def check_swept(self):
+        """No note is left, or 'ir gc' removes it."""
+        if self.note_files():
+            swept = self.ir("gc")
+            check(swept.exit == 0, f"gc: {swept}")
+            check(not self.note_files(), f"gc left {self.note_files()}")
+
+
+class Download(Place):
+    """A document that is fetched into a file."""
+
+    def __init__(self, bench, is_login=False, old=None, above=None):
+        super().__init__(bench, is_login, above)
+        self.target = self.folder / "target"
+        self.part = self.folder / "target.part"
+        self.journal = self.folder / "target.part.journal"
+        self.old = old
+        if old is not None:
+            self.target.write_bytes(old)
+
+    def transfer(self, *more, **named):
+        return self.ir("get", DOCUMENT, "-o", self.target, "--chunk-size",
+                       CHUNK, "--retries", 2, "--retry-delay", 1, *more,
+                       **named)
+
+    def is_complete(self):
+        """The target has the new content; if not, then the old."""
+        found = self.target.read_bytes() if self.target.exists() else None
+        if found == self.old:
+            return False
+        original = self.bench.root / DOCUMENT.lstrip("/")
+        check(harness.sha256(self.target) == harness.sha256(original),
+              "the target is neither old nor complete")
+        return True
+
+    def check_left(self):
+        """What a run leaves: a target that is whole, perhaps a .part file and
+        its journal, which claims nothing that is not there."""
+        names = set(os.listdir(self.folder)) - {"state"}
+        extra = names - {self.target.name, self.part.name, self.journal.name}
+        check(not extra, f"left behind: {extra}")
+        if self.part.exists() and self.journal.exists():
+            claimed = harness.kept(self.target)
+            check(self.bench.content.startswith(claimed),
+                  "the journal is ahead of the bytes")
+        return self.is_complete()
+
+    def check_left_to_resume(self):
+        """A .part file that nobody can resume would be litter."""
+        check(self.part.exists() == self.journal.exists(),
+              f"left behind: {os.listdir(self.folder)}")
+
+    def check_nothing_left(self):
+        check(self.check_left(), "the target is not complete")
+        check(not self.part.exists() and not self.journal.exists(),
+              ".part or journal is still there")
+
+    def check_done(self, done):
+        check(done.exit == 0 and done.err == "", f"not done: {done}")
+        self.check_nothing_left()
+
+    def is_untouched(self):
+        return not self.part.exists() and not self.journal.exists()
+
+
+class Upload(Place):
+    """A file that is stored as a document, a new one or a new version."""
+
+    def __init__(self, bench, is_login=False, old=None):
+        super().__init__(bench, is_login)
+        self.path = f"/Library/Folder/{self.folder.name}"
+        self.stored = bench.root / self.path.lstrip("/")
+        self.source = self.folder / "source"
+        self.source.write_bytes(bench.content)
+        self.old = old
+        if old is not None:
+            self.stored.write_bytes(old)
+        self.old_versions = bench.versions(self.path)
+        self.n_new = 0
+
+    def __exit__(self, *_):
+        super().__exit__()
+        self.stored.unlink(missing_ok=True)
+
+    def transfer(self, *more, **named):
+        return self.ir("put", self.source, self.path, "--chunk-size", CHUNK,
+                       "--retries", 2, "--retry-delay", 1, *more, **named)
+
+    def is_complete(self):
+        """The document has the new content; if not, then the old.  A run makes
+        one version, or none."""
+        n_new = self.bench.versions(self.path) - self.old_versions
+        check(n_new - self.n_new in (0, 1),
+              f"{n_new} versions after {self.n_new}")
+        self.n_new = n_new
+        found = self.stored.read_bytes() if self.stored.exists() else None
+        if found == self.old:
+            check(n_new == 0, f"{n_new} versions without new content")
+            return False
+        check(harness.sha256(self.stored) == harness.sha256(self.source),
+              "the stored document is neither old nor complete")
+        check(n_new > 0, "new content without a version")
+        return True
+
+    def check_left(self):
+        return self.is_complete()
+
+    def check_left_to_resume(self):
+        pass
+
+    def check_nothing_left(self):
+        check(self.is_complete(), "the document is not stored")
+
+    def check_done(self, done):
+        is_again = self.n_new > 0 and EXISTS in done.err
+        check(is_again or done.exit == 0 and done.err == "",
+              f"not done: {done}")
+        self.check_nothing_left()
+        self.check_unlocked()
+
+    def check_unlocked(self):
+        check(self.path not in self.bench.locked(), "still checked out")
+
+    def check_released(self):
+        super().check_released()
+        self.check_unlocked()
+
+    def is_untouched(self):
+        return True
+
+
+def places(bench, place, *more, begin=None, **named):
+    """The system calls of a transfer without a fault, from main() on, in order:
+    (name, the how manieth of that name)."""
+    with place(bench, **named) as here:
+        if begin is not None:
+            begin(here)
+        whole = here.transfer(*more, prefix=strace())
+        check(whole.exit == 0, f"without a fault: {whole}")
+    n_calls = collections.Counter()
+    found = []
+    for line in whole.trace:
+        name = line.split()[1].partition("(")[0]
+        n_calls[name] += 1
+        if found or MAIN in line:
+            found.append((name, n_calls[name]))
+    return [(name, n) for name, n in found if name not in ENDING]
+
+
+# ---- The runner -------------------------------------------------------------
+
+@dataclasses.dataclass
+class Count:
+    """The runs of one group, and what failed."""
+    n: int = 0
+    failures: list = dataclasses.field(default_factory=list)
+
+
+def try_case(group, series, n, count):
+    """Whether there was a fault; not if the run ended before it."""
+    try:
+        return group.case(series, n)
+    except Wrong as wrong:
+        count.failures.append((f"{series}:{n}", str(wrong)))
+        return True
+
+
+def drive(name, make, seed, step):
+    """All series of a group, or every 'step'th place of each."""
+    count = Count()
+    with make() as group:
+        for series, n in group.series().items():
+            n += random.Random(f"{seed} {name} {series}").randrange(step)
+            while len(count.failures) < MOST_FAILURES \
+                    and try_case(group, series, n, count):
+                count.n += 1
+                n += step
+    return count
+
+
+def parse():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sample", nargs=2, type=int, metavar=("SEED", "K"),
+                        help="every K-th place, begun by SEED")
+    parser.add_argument("--only", help="the group of this name")
+    parser.add_argument("--replay", nargs=2, metavar=("GROUP", "PLACE"),
+                        help="one case")
+    parser.add_argument("--jobs", type=int, default=2)
+    return parser.parse_args()
+
+
+def replay(name, group, place):
+    series, _, n = place.rpartition(":")
+    with group:
+        group.series()
+        try:
+            hit = group.case(series, int(n))
+        except Wrong as wrong:
+            sys.exit(f"{name} {place}: {wrong}")
+    print(f"{name} {place}: " + ("good" if hit else "no fault was met"))
+
+
+def main(runner, groups):
+    """Run 'groups', a dict of name and what makes the group."""
+    o = parse()
+    if o.replay:
+        return replay(o.replay[0], groups[o.replay[0]](), o.replay[1])
+    seed, step = o.sample or (0, 1)
+    chosen = [name for name in groups if o.only in (None, name)]
+    with concurrent.futures.ThreadPoolExecutor(o.jobs) as pool:
+        running = {name: pool.submit(drive, name, groups[name], seed, step)
+                   for name in chosen}
+        counts = {name: one.result() for name, one in running.items()}
+    return report(runner, counts, step)
+
+
+def report(runner, counts, step):
+    floors = json.loads((HERE / "counts.json").read_text())[runner]
+    failed = False
+    for name, count in counts.items():
+        for place, message in count.failures:
+            failed = True
+            print(f"{runner}: {name} {place}: {message}\n  replay: "
+                  f"tests/torture/{runner}.py --replay {name} {place}")
+        # A sample takes a place of each series by chance.
+        least = floors[name] if step == 1 else floors[name] // step // 2
+        if count.n < least:
+            failed = True
+            print(f"{runner}: {name}: {count.n} runs, at least {least} are due")
+    each = ", ".join(f"{name} {count.n}" for name, count in counts.items())
+    print(f"{runner}: {sum(count.n for count in counts.values())} runs, "
+          f"{sum(len(count.failures) for count in counts.values())} failures "
+          f"({each})")
+    sys.exit(failed)
