@@ -1,0 +1,228 @@
+#!/usr/bin/python3
+# Copyright (c) 2026 the inforouter-client authors.
+# SPDX-License-Identifier: MIT
+"""Lets each system call that touches a file fail, one at a time, from main() on:
+no space, no quota, a broken disk, an interruption; lets each write and read move
+less than it was asked to; and fills a real file system.
+
+    iofaults.py [--sample SEED K] [--only GROUP] [--replay GROUP PLACE]
+
+Whatever it is, the run ends with an exit code that fits and says one line if it
+failed, the target or document is old or complete, nothing is left but what can
+be resumed, and nothing is open on the server; the run that follows makes it
+complete.  IR, IR_EMULATOR and IR_SHORTEN name the programs, and the library that
+makes calls shorter, unless those of the dev preset are meant."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+
+import torture
+from torture import Download, Upload, check, harness, strace
+
+CALLS = ("openat", "close", "read", "write", "pread64", "pwrite64", "fsync",
+         "ftruncate", "fallocate", "newfstatat", "fstat", "fchmod", "flock",
+         "lseek", "renameat", "renameat2", "unlinkat", "mkdir", "fcntl")
+OLD = b"what was there before"
+LOCAL = 10  # exit code: a local file or output failed
+ENDS = {"/config\"": 2, "eventfd": 6}  # and where it is another
+
+
+def check_talk(run):
+    """It says one line if it failed, and none if not, besides one warning."""
+    lines = run.err.splitlines()
+    warnings = [line for line in lines if line.startswith("ir: warning: ")]
+    check(all(line.startswith("ir: ") for line in lines)
+          and len(warnings) <= 1
+          and len(lines) - len(warnings) == int(run.exit != 0),
+          f"not said well: {run}")
+
+
+class Group(torture.Bench):
+    def __init__(self, place, *more, is_resumed=False):
+        super().__init__()
+        self.place = place
+        self.more = more
+        self.is_resumed = is_resumed
+
+    def begin(self, here):
+        """Half of it is there, from a run that was killed."""
+        if self.is_resumed:
+            here.transfer(*self.more, prefix=strace(
+                "sendto:signal=KILL:when=6"))
+            check(harness.kept(here.target), "nothing to resume")
+
+    def check_again(self, here):
+        again = here.transfer(*self.more)
+        here.check_done(again)
+        here.check_swept()
+        here.check_released()
+
+
+class Failing(Group):
+    """System calls that fail with 'error'."""
+
+    def __init__(self, place, error, *more, **named):
+        super().__init__(place, *more, **named)
+        self.error = error
+
+    def series(self):
+        places = torture.places(self, self.place, *self.more, old=OLD,
+                                begin=self.begin)
+        return {call: n for call, n in reversed(places) if call in CALLS}
+
+    def fitting(self, call, fault):
+        """How a run with this fault may end."""
+        for mark, code in ENDS.items():
+            if mark in fault:
+                return 0, code
+        if self.error == "EINTR" and call in ("pread64", "pwrite64"):
+            return 0,
+        if call in ("pwrite64", "fsync", "renameat") \
+                or call == "pread64" and self.place is Upload \
+                or call == "fallocate" and self.error in ("ENOSPC", "EDQUOT"):
+            return LOCAL,
+        return 0, LOCAL
+
+    def check_failed(self, here, call, failed):
+        """It ended as it may."""
+        fault = failed.met("(INJECTED)")
+        check(failed.exit in self.fitting(call, fault),
+              f"another end: {failed}, {fault}")
+        check_talk(failed)
+        is_complete = here.check_left()
+        check(is_complete or failed.exit != 0, f"not done: {failed}")
+        # What cannot be removed, or a journal that cannot be looked at, stays.
+        if "unlinkat(" not in fault and not (
+                self.is_resumed and "journal" in fault):
+            here.check_left_to_resume()
+            if failed.exit == 0:
+                here.check_nothing_left()
+        if self.is_resumed:  # it may not have come to the killed run's handler
+            check(here.open_handlers() <= here.notes(), "a handler is not noted")
+        else:
+            here.check_released()
+
+    def case(self, call, n):
+        with self.place(self, old=OLD) as here:
+            self.begin(here)
+            failed = here.transfer(*self.more, prefix=strace(
+                f"{call}:error={self.error}:when={n}", "-y"))
+            if not failed.met("(INJECTED)"):
+                here.check_done(failed)
+                return False
+            self.check_failed(here, call, failed)
+            self.check_again(here)
+        return True
+
+
+class Short(Group):
+    """Calls that move fewer bytes than they were asked to."""
+
+    def __init__(self, place, *more, calls, **named):
+        super().__init__(place, *more, **named)
+        self.calls_shortened = calls
+        self.library = harness.program("IR_SHORTEN")
+
+    def series(self):
+        return {f"{call} {most}": 0 for call in self.calls_shortened
+                for most in (7, 4097)}
+
+    def case(self, series, n):
+        call, most = series.split()
+        with self.place(self, old=OLD) as here:
+            self.begin(here)
+            mark = self.folder / "mark"
+            done = here.transfer(
+                *self.more, LD_PRELOAD=self.library, SHORT_CALL=call,
+                SHORT_WHEN=str(n), SHORT_BYTES=most, SHORT_MARK=str(mark))
+            here.check_done(done)
+            here.check_released()
+            was_shortened = mark.exists()
+            mark.unlink(missing_ok=True)
+        return was_shortened
+
+
+class Full(torture.Bench):
+    """A file system of 8 MiB with room for 'n' pages less than a download takes:
+    its own, and one each for the journal and a note."""
+
+    PAGE = 4096
+    TAKES = torture.SIZE // PAGE + 3
+
+    def __init__(self):
+        super().__init__()
+        self.disk = self.folder / "disk"
+        self.disk.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "none",
+                        self.disk], check=True)
+        self.callback(subprocess.run, ["umount", self.disk], check=True)
+
+    def series(self):
+        return {"pages": 0, "resume": 0}
+
+    def case(self, series, n):
+        if n > self.TAKES:
+            return False
+        with Download(self, old=OLD, above=self.disk) as here:
+            if series == "resume":
+                here.transfer(prefix=strace("sendto:signal=KILL:when=6"))
+            with self.filled(self.TAKES - n):
+                failed = here.transfer()
+            if failed.exit == 0:
+                here.check_done(failed)
+            else:
+                check(failed.exit == LOCAL and "No space left" in failed.err,
+                      f"not done: {failed}")
+                check_talk(failed)
+                here.check_left_to_resume()
+                check(not here.check_left(), f"complete: {failed}")
+            here.check_done(here.transfer())
+            here.check_swept()
+            here.check_released()
+        return True
+
+    @contextlib.contextmanager
+    def filled(self, n_pages):
+        """There is room for so many pages."""
+        room = os.statvfs(self.disk).f_bavail
+        with tempfile.TemporaryFile(dir=self.disk) as filler:
+            os.posix_fallocate(filler.fileno(), 0,
+                               (room - n_pages) * self.PAGE)
+            check(os.statvfs(self.disk).f_bavail == n_pages,
+                  "the disk is not full")
+            yield
+
+
+GROUPS = {}
+for error in ("ENOSPC", "EIO", "EDQUOT", "EINTR"):
+    GROUPS[f"get-{error}"] = lambda e=error: Failing(Download, e)
+    GROUPS[f"resume-{error}"] = lambda e=error: Failing(
+        Download, e, is_resumed=True)
+    GROUPS[f"put-{error}"] = lambda e=error: Failing(Upload, e, "--lock")
+GROUPS["get-short"] = lambda: Short(Download, calls=("pwrite", "write"))
+GROUPS["resume-short"] = lambda: Short(
+    Download, calls=("pwrite", "write", "pread"), is_resumed=True)
+GROUPS["put-short"] = lambda: Short(Upload, "--lock", calls=("pread", "write"))
+
+
+def enter_own_mounts():
+    """Start again where mounts are nobody else's business; or not, if that is
+    not permitted."""
+    if "IR_OWN_MOUNTS" in os.environ:
+        return True
+    own = ["unshare", "-m", "--propagation", "private"]
+    if os.geteuid() != 0 or subprocess.run(
+            [*own, "true"], stderr=subprocess.DEVNULL).returncode != 0:
+        print("iofaults: no mounts are permitted here: full-disk is left out")
+        return False
+    os.environ["IR_OWN_MOUNTS"] = "1"
+    os.execvp(own[0], [*own, sys.executable, *sys.argv])
+
+
+if __name__ == "__main__":
+    if enter_own_mounts():
+        GROUPS["full-disk"] = Full
+    torture.main("iofaults", GROUPS)
