@@ -13,9 +13,8 @@
 #include "transfer/resume.h"
 #include "transfer/session.h"
 
-/* May the call have been served, though no answer says so?  An error of the
- * server, or of a gateway that waited for it, leaves that open; what a web
- * server refuses has not reached the service. */
+/* May the call have been served, though no answer says so?  Only the service
+ * itself denies it, by a reason of its own. */
 static int
 is_in_doubt(const struct ir_store *u)
 {
@@ -24,8 +23,11 @@ is_in_doubt(const struct ir_store *u)
     if (e->status == IR_OK || !ir_wire_request_sent(u->push.c->wire))
         return 0;
     if (e->http_status != 0 && e->http_status != 200)
-        return e->http_status >= 500;
-    return e->status == IR_E_CANCELLED || e->status == IR_E_NETWORK || e->status == IR_E_TIMEOUT
+        return 1;
+    if (e->status == IR_E_SERVER)
+        return e->server_code == 0 || e->server_code >= 5000;
+    return e->status == IR_E_CANCELLED || e->status == IR_E_NETWORK 
+        || e->status == IR_E_TIMEOUT
         || e->status == IR_E_PROTOCOL;
 }
 
@@ -104,10 +106,12 @@ check_document(struct ir_store *u)
         ir_call_document_exists(c->wire, c->ticket, u->path, &exists));
     if (e->status == IR_E_NOT_FOUND) {
         ir_error_clear(e);
+        u->is_known = 1;
         return IR_OK;
     }
     if (e->status != IR_OK)
         return e->status;
+    u->is_known = 1;
     u->existed = 1;
     u->has_crc32_before = exists.has_crc32;
     u->crc32_before = exists.crc32;
@@ -147,7 +151,8 @@ check_out(struct ir_store *u)
         return IR_OK;
     IR_IN_SESSION(c, IR_NAMES_ONE, ir_call_lock(c->wire, c->ticket, u->path));
     /* Nobody had it before, so it is ours to release if anybody's. */
-    u->is_locked = e->status == IR_OK || is_in_doubt(u);
+    u->is_lock_in_doubt = is_in_doubt(u);
+    u->is_locked = e->status == IR_OK || u->is_lock_in_doubt;
     return e->status;
 }
 
@@ -229,7 +234,6 @@ ir_store_prepare(struct ir_store *u)
     if (u->push.o.skip_preflight && !u->push.o.lock
         && !u->push.o.create_folders)
         return learn_names(u);
-    u->is_asked = 1;
     if (check_size(u) == IR_OK && check_folder(u) == IR_OK
         && check_document(u) == IR_OK)
         check_out(u);
@@ -308,7 +312,7 @@ is_stored(struct ir_store *u)
             : now.n_versions > u->n_versions_before;
     }
     if (compare(u) == IR_OK)
-        return u->is_asked && u->uploaded.level == IR_LEVEL_VERIFIED ? 1 : -1;
+        return u->is_known && u->uploaded.level == IR_LEVEL_VERIFIED ? 1 : -1;
     return e->status == IR_E_CORRUPT || e->status == IR_E_NOT_FOUND ? 0 : -1;
 }
 
@@ -376,8 +380,18 @@ commit_again(struct ir_store *u)
     return IR_OK;
 }
 
-/* The reply is lost.  A server that says 500 is done with the call: what it has
- * now is what it will have. */
+/* Something speaks against the call, but not whether it was served. */
+static int
+is_refusal(const struct ir_error *e)
+{
+    if (e->http_status == 200)
+        return e->status == IR_E_SERVER;
+    return e->http_status != 0 && e->http_status < 500;
+}
+
+/* The reply is lost, or is a refusal that may stand in place of another reply:
+ * only what is known to have changed contradicts that.  A server that refuses or
+ * says 500 is done with the call: what it has now is what it will have. */
 static enum ir_status
 settle(struct ir_store *u)
 {
@@ -385,11 +399,12 @@ settle(struct ir_store *u)
     struct ir_error lost = *e;
     int stored;
 
+    if (is_refusal(&lost) && !u->is_known)
+        return e->status;
     if (lost.status == IR_E_CANCELLED)
         ir_wire_grace(u->push.c->wire, IR_CLIENT_GRACE_MS);
     stored = ask_if_stored(u);
     ir_wire_grace(u->push.c->wire, 0);
-
     if (stored == 1) {
         ir_error_clear(e);
         return IR_OK;
@@ -403,7 +418,7 @@ settle(struct ir_store *u)
     }
     if (e->status == IR_E_CANCELLED)
         return e->status;
-    if (lost.http_status == 500) {
+    if (is_refusal(&lost) || (lost.http_status == 500 && stored == 0)) {
         *e = lost;
         return e->status;
     }
@@ -450,8 +465,8 @@ commit(struct ir_store *u)
     return conclude(u);
 }
 
-/* A reply that is lost leaves open whether the document was released, and
- * releasing it again does no harm: that is then refused. */
+/* A reply that is lost leaves open whether the document was checked out, or
+ * released, and releasing it does no harm: that is then refused. */
 static void
 release(struct ir_store *u)
 {
@@ -461,8 +476,8 @@ release(struct ir_store *u)
     for (int n = 0;; n++) {
         IR_IN_SESSION(c, IR_NAMES_TWO,
             ir_call_unlock(c->wire, c->ticket, u->path, 0));
-        if (n > 0 && e->status == IR_E_SERVER && e->http_status == 200
-            && !e->retryable)
+        if ((n > 0 || u->is_lock_in_doubt) && e->status == IR_E_SERVER
+            && e->http_status == 200 && e->server_code < 5000)
             ir_error_clear(e);
         if (e->status == IR_OK || !e->retryable || n >= u->push.o.n_retries
             || ir_push_wait(&u->push, n, e->message) != IR_OK)

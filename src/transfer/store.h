@@ -14,13 +14,14 @@ struct ir_store {
     const char *path;
     char folder[4096]; /* empty: the path is an id */
     const char *name;
-    int is_asked; /* whether it existed */
+    int is_known; /* whether it existed */
     int existed;
     uint32_t crc32_before; /* of the newest version, if it existed */
     int has_crc32_before;
     int64_t n_versions_before; /* -1: not told */
     int was_locked; /* before, by the same user */
     int is_locked;  /* by us, or it may be */
+    int is_lock_in_doubt;
     int is_renewed; /* the session, when the commit was due */
     int is_done;    /* by an earlier run */
     struct ir_uploaded uploaded;

@@ -154,6 +154,7 @@ ir_call_commit(struct ir_wire *w, const char *ticket, const char *handler,
     end_as(e, fake_uploads.commit);
     if (fake_uploads.commit_http != 0)
         e->http_status = fake_uploads.commit_http;
+    e->server_code = fake_uploads.commit_code;
     return e->status;
 }
 
@@ -188,10 +189,16 @@ ir_call_folder_exists(struct ir_wire *w, const char *ticket, const char *path)
 enum ir_status
 ir_call_lock(struct ir_wire *w, const char *ticket, const char *path)
 {
+    struct ir_error *e = fake_calls_error(w);
+
     (void)ticket;
     (void)path;
-    fake_uploads.n_locked++;
-    return end_as(fake_calls_error(w), IR_OK);
+    if (fake_uploads.lock == IR_OK || fake_uploads.lock_happens)
+        fake_uploads.n_locked++;
+    end_as(e, fake_uploads.lock);
+    if (fake_uploads.lock_http != 0)
+        e->http_status = fake_uploads.lock_http;
+    return e->status;
 }
 
 enum ir_status
@@ -202,11 +209,8 @@ ir_call_unlock(struct ir_wire *w, const char *ticket, const char *path,
     (void)path;
     (void)force;
     fake_uploads.n_unlocks++;
-    if (fake_uploads.n_locked == 0) {
-        end_as(fake_calls_error(w), IR_E_SERVER);
-        fake_calls_error(w)->retryable = 0;
-        return IR_E_SERVER;
-    }
+    if (fake_uploads.n_locked == 0)
+        return end_as(fake_calls_error(w), IR_E_SERVER);
     if (fake_uploads.n_unlocks_lost == 0 || fake_uploads.unlock_happens)
         fake_uploads.n_locked--;
     if (fake_uploads.n_unlocks_lost == 0)

@@ -22,6 +22,7 @@ struct fake_uploads {
     int commit_unfit;          /* to be sent */
     enum ir_status commit;     /* how the commit ends ... */
     int commit_http;           /* ... with which HTTP status; 0: 200 */
+    int commit_code;           /* ... and with which code of the server */
     int commit_happens;        /* though its reply is lost */
     int commit_fails_once;     /* a second one succeeds */
     int stores_wrong;          /* the checksum of what is stored is another */
@@ -32,6 +33,9 @@ struct fake_uploads {
     int exists;
     const char *missing;       /* a path at which there is nothing */
     const char *checked_out_by;
+    enum ir_status lock;       /* how checking out ends ... */
+    int lock_http;             /* ... with which HTTP status; 0: 200 */
+    int lock_happens;          /* though its reply is lost */
     int n_unlocks_lost;        /* so many releases break off ... */
     int unlock_happens;        /* ... though they are served */
     uint64_t limit_bytes;

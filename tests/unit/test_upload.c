@@ -367,16 +367,28 @@ test_what_a_gateway_or_an_exception_says_of_a_commit_is_settled(void **state)
         enum ir_status commit;
         int happens;
         enum ir_status expected;
+        int code;
     } cases[] = {
-        { 504, IR_E_SERVER, 1, IR_OK },
-        { 504, IR_E_SERVER, 0, IR_E_AMBIGUOUS },
-        { 502, IR_E_SERVER, 0, IR_E_AMBIGUOUS },
-        { 500, IR_E_SERVER, 1, IR_OK },
-        { 500, IR_E_SERVER, 0, IR_E_SERVER },
-        { 400, IR_E_PROTOCOL, 0, IR_E_PROTOCOL },
-        { 404, IR_E_PROTOCOL, 0, IR_E_PROTOCOL },
-        { 200, IR_E_PROTOCOL, 0, IR_E_AMBIGUOUS },
-        { 200, IR_E_SERVER, 0, IR_E_SERVER },
+        { 504, IR_E_SERVER, 1, IR_OK, 0 },
+        { 504, IR_E_SERVER, 0, IR_E_AMBIGUOUS, 0 },
+        { 502, IR_E_SERVER, 0, IR_E_AMBIGUOUS, 0 },
+        { 500, IR_E_SERVER, 1, IR_OK, 0 },
+        { 500, IR_E_SERVER, 0, IR_E_SERVER, 0 },
+        { 400, IR_E_PROTOCOL, 0, IR_E_PROTOCOL, 0 },
+        { 404, IR_E_PROTOCOL, 0, IR_E_PROTOCOL, 0 },
+        { 400, IR_E_PROTOCOL, 1, IR_OK, 0 },
+        { 403, IR_E_DENIED, 1, IR_OK, 0 },
+        { 413, IR_E_LIMIT, 1, IR_OK, 0 },
+        { 302, IR_E_PROTOCOL, 1, IR_OK, 0 },
+        { 204, IR_E_PROTOCOL, 1, IR_OK, 0 },
+        { 408, IR_E_SERVER, 1, IR_OK, 0 },
+        { 408, IR_E_SERVER, 0, IR_E_SERVER, 0 },
+        { 200, IR_E_SERVER, 1, IR_OK, 5000 },
+        { 200, IR_E_SERVER, 0, IR_E_SERVER, 5000 },
+        { 200, IR_E_SERVER, 1, IR_OK, 0 },
+        { 200, IR_E_SERVER, 0, IR_E_SERVER, 4230 },
+        { 200, IR_E_PROTOCOL, 0, IR_E_AMBIGUOUS, 0 },
+        { 200, IR_E_SERVER, 0, IR_E_SERVER, 0 },
     };
 
     (void)state;
@@ -384,6 +396,7 @@ test_what_a_gateway_or_an_exception_says_of_a_commit_is_settled(void **state)
         fake_uploads_reset();
         fake_uploads.commit = cases[i].commit;
         fake_uploads.commit_http = cases[i].http;
+        fake_uploads.commit_code = cases[i].code;
         fake_uploads.commit_happens = cases[i].happens;
         assert_int_equal(put(10, NULL), cases[i].expected);
         assert_int_equal(fake_uploads.n_commits,
@@ -480,6 +493,18 @@ test_a_lock_that_was_ours_before_is_released_by_a_commit(void **state)
 }
 
 static void
+test_what_is_stored_anyway_makes_no_success_of_a_refusal(void **state)
+{
+    (void)state;
+    put(10, NULL);
+    options.skip_preflight = 1;
+    fake_uploads.commit = IR_E_DENIED;
+    fake_uploads.commit_http = 403;
+
+    assert_int_equal(put(10, NULL), IR_E_DENIED);
+}
+
+static void
 note_warnings(void *ctx, enum ir_log_level level, const char *line)
 {
     (void)line;
@@ -509,6 +534,35 @@ test_a_release_whose_reply_is_lost_is_asked_for_again(void **state)
 
         assert_int_equal(fake_uploads.n_unlocks, 2);
         assert_int_equal(fake_uploads.n_locked, 0);
+        assert_int_equal(n_warnings, 0);
+    }
+}
+
+static void
+test_a_lock_of_unknown_fate_is_released_without_a_word(void **state)
+{
+    static const int http[] = { 0, 200, 204, 302, 403, 404, 500, 503 };
+    struct ir_options o = IR_OPTIONS_INIT;
+    int n_warnings = 0;
+
+    (void)state;
+    ir_client_free(client);
+    o.log = note_warnings;
+    o.log_ctx = &n_warnings;
+    ir_client_new("https://h/", &o, &client, NULL);
+    ir_login(client, "demo", "secret");
+    options.lock = 1;
+    for (size_t i = 0; i < 2 * sizeof http / sizeof http[0]; i++) {
+        fake_uploads_reset();
+        fake_uploads.exists = 1;
+        fake_uploads.lock = http[i / 2] == 0 ? IR_E_NETWORK : IR_E_SERVER;
+        fake_uploads.lock_http = http[i / 2];
+        fake_uploads.lock_happens = i % 2 == 1;
+
+        assert_int_equal(put(10, NULL), fake_uploads.lock);
+
+        assert_int_equal(fake_uploads.n_locked, 0);
+        assert_int_equal(fake_uploads.n_unlocks, 1);
         assert_int_equal(n_warnings, 0);
     }
 }
@@ -607,6 +661,8 @@ main(void)
         TEST(test_a_missing_folder_is_made_if_that_is_wanted),
         TEST(test_a_folder_that_somebody_else_made_meanwhile_will_do),
         TEST(test_a_lock_is_released_whatever_happens),
+        TEST(test_what_is_stored_anyway_makes_no_success_of_a_refusal),
+        TEST(test_a_lock_of_unknown_fate_is_released_without_a_word),
         TEST(test_a_release_whose_reply_is_lost_is_asked_for_again),
         TEST(test_a_release_is_not_asked_for_without_end),
         TEST(test_a_lock_that_was_ours_before_is_released_by_a_commit),
