@@ -26,7 +26,7 @@ is_in_doubt(const struct ir_store *u)
         return 1;
     if (e->status == IR_E_SERVER)
         return e->server_code == 0 || e->server_code >= 5000;
-    return e->status == IR_E_CANCELLED || e->status == IR_E_NETWORK 
+    return e->status == IR_E_CANCELLED || e->status == IR_E_NETWORK
         || e->status == IR_E_TIMEOUT
         || e->status == IR_E_PROTOCOL;
 }
