@@ -290,8 +290,9 @@ compare_stored(struct ir_store *u)
 }
 
 /* Has the call that stores, whose reply was lost, been served?  1 yes, 0 no, -1
- * it cannot be asked: the error says why.  A version with the bytes of the one
- * before shows by its number only. */
+ * it cannot be asked: the error says why, if there is one.  A version with the
+ * bytes of the one before shows by its number only, so that what was not known
+ * before proves nothing now. */
 static int
 is_stored(struct ir_store *u)
 {
@@ -364,7 +365,8 @@ call_commit(struct ir_store *u)
 }
 
 /* A handler is committed once: where the first commit was not served the second
- * is, and where it was the second is refused. */
+ * is, and where it was the second is refused.  What has our checksum then is of
+ * the first. */
 static enum ir_status
 commit_again(struct ir_store *u)
 {
@@ -374,6 +376,8 @@ commit_again(struct ir_store *u)
     call_commit(u);
     if (e->status == IR_OK)
         return keep_ids(u);
+    if (!is_in_doubt(u) && e->status == IR_E_SERVER)
+        u->is_known = 1;
     if (ask_if_stored(u) != 1)
         return IR_E_AMBIGUOUS;
     ir_error_clear(e);

@@ -134,6 +134,11 @@ ir_call_commit(struct ir_wire *w, const char *ticket, const char *handler,
     (void)ticket;
     (void)handler;
     fake_uploads.n_commits++;
+    if (fake_uploads.consumed == fake_uploads.n_created) {
+        end_as(e, IR_E_SERVER);
+        e->server_code = 4000;
+        return e->status;
+    }
     snprintf(fake_uploads.finalizer, sizeof fake_uploads.finalizer, "%s",
         c->folder != NULL             ? "new"
             : c->xml_parameters != NULL ? "parameters"
@@ -144,6 +149,7 @@ ir_call_commit(struct ir_wire *w, const char *ticket, const char *handler,
         fake_uploads.commit = IR_OK;
     if (fake_uploads.commit == IR_OK || fake_uploads.commit_happens) {
         fake_uploads.n_versions++;
+        fake_uploads.consumed = fake_uploads.n_created;
         memcpy(fake_uploads.stored, fake_uploads.staged,
             fake_uploads.n_staged);
         fake_uploads.n_stored = fake_uploads.n_staged;

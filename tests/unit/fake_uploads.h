@@ -48,6 +48,7 @@ struct fake_uploads {
     int n_chunks;
     int n_commits;
     int n_versions;
+    int consumed; /* number of the handler that was committed */
     int n_created;
     int n_deleted;
     int n_locked;

@@ -414,6 +414,29 @@ test_the_same_bytes_as_before_settle_nothing(void **state)
     assert_int_equal(put(10, NULL), IR_E_AMBIGUOUS);
 }
 
+/* Its checksum may have been that of before. */
+static void
+test_without_preflight_only_a_second_commit_settles(void **state)
+{
+    (void)state;
+    put(10, NULL);
+    options.skip_preflight = 1;
+    fake_uploads.commit = IR_E_NETWORK;
+    fake_uploads.commit_fails_once = 1;
+    fake_uploads.n_commits = 0;
+    assert_int_equal(put(10, NULL), IR_OK);
+    assert_int_equal(fake_uploads.n_versions, 2);
+
+    fake_uploads.commit = IR_E_NETWORK;
+    fake_uploads.commit_fails_once = 0;
+    fake_uploads.commit_happens = 1;
+    assert_int_equal(put(10, NULL), IR_OK);
+    assert_int_equal(fake_uploads.n_versions, 3);
+
+    options.fail_in_doubt = 1;
+    assert_int_equal(put(10, NULL), IR_E_AMBIGUOUS);
+}
+
 static void
 test_what_cannot_be_committed_is_not_sent(void **state)
 {
@@ -657,6 +680,7 @@ main(void)
         TEST(test_the_same_bytes_as_before_are_settled_by_the_version),
         TEST(test_what_a_gateway_or_an_exception_says_of_a_commit_is_settled),
         TEST(test_the_same_bytes_as_before_settle_nothing),
+        TEST(test_without_preflight_only_a_second_commit_settles),
         TEST(test_what_cannot_be_committed_is_not_sent),
         TEST(test_a_missing_folder_is_made_if_that_is_wanted),
         TEST(test_a_folder_that_somebody_else_made_meanwhile_will_do),
