@@ -8,7 +8,7 @@ of an upload and of a download that changes anything on the server.
 
 What was sent is stored as exactly one version, or none and a second run stores
 it.  A run is named by what is stored (new, version, same: a version with the
-bytes of the one before), how, the call, the fault and --on-ambiguous, as a
+bytes of the one before, held: the same, checked out before), how, the call, the fault and --on-ambiguous, as a
 failure prints it.  IR, IR_EMULATOR and TORTURE_UPLOAD name the programs."""
 
 import argparse
@@ -18,7 +18,7 @@ import shlex
 import sys
 
 import trial
-from trial import CHUNKS, DOCUMENT, NEW, OLD, check, harness
+from trial import CHUNKS, DOCUMENT, NEW, OLD, check, exchange, harness
 
 SERVED = ("lose-reply", "cut at=head", "cut at=head-end", "cut at=body",
           "cut at=last", "reset at=start", "reset at=head", "reset at=head-end",
@@ -33,7 +33,7 @@ UNSERVED_TOLD = ("status code=500", "status code=502", "status code=503",
                  "status code=504", "status-unread code=503")
 FAULTS = SERVED + SERVED_TOLD + UNREAD + UNSERVED_TOLD
 
-DOCUMENTS = {"new": None, "version": OLD, "same": NEW}
+DOCUMENTS = {"new": None, "version": OLD, "same": NEW, "held": NEW}
 COMMITS = {
     "plain": "UploadDocumentWithHandler",
     "comment": "UploadDocumentWithHandler1",
@@ -92,10 +92,17 @@ def calls(document, commit):
         yield "UnLock", None
 
 
+def goes_with(document, commit):
+    """Without preflight nothing is checked out."""
+    if document == "held":
+        return commit == "no-preflight"
+    return document == "new" or commit not in ("new-only", "no-preflight")
+
+
 def enumerate_cases():
     for document in DOCUMENTS:
         for commit in COMMITS:
-            if document != "new" and commit in ("new-only", "no-preflight"):
+            if not goes_with(document, commit):
                 continue
             for operation, chunk in calls(document, commit):
                 for fault in FAULTS:
@@ -111,8 +118,22 @@ def enumerate_cases():
 
 # ---- What must hold ---------------------------------------------------------
 
+class Upload(trial.Upload):
+    """One session for all runs, which has the document if that is held."""
+
+    def __init__(self, case):
+        super().__init__(case.rule(), DOCUMENTS[case.document])
+        self.kept = super().session()
+        if case.document == "held":
+            exchange.call(self.emulator.url, "Lock", Path=DOCUMENT,
+                          AuthenticationTicket=self.secrets[-1])
+
+    def session(self):
+        return self.kept
+
+
 def send(test, case):
-    lock = case.document != "new"
+    lock = case.document in ("version", "same")
     if case.commit in ("version-number", "xml-parameters"):
         return test.run(
             harness.program("TORTURE_UPLOAD"), test.emulator.url,
@@ -135,7 +156,7 @@ def must_settle(case):
 
 
 def check_upload(case):
-    with trial.Upload(case.rule(), DOCUMENTS[case.document]) as test:
+    with Upload(case) as test:
         run = send(test, case)
         outcome = test.outcome(run)
         check(outcome == "ok" or not must_settle(case),
@@ -152,7 +173,8 @@ def check_upload(case):
         test.check_stored(run, (0, 1) if outcome == "ambiguous" else (1,))
         check(len(open_handlers) <= (1 if lost else 0),
               f"handlers are open: {run}")
-        check(not report["locks"], f"still locked: {run}")
+        check(case.document == "held" or not report["locks"],
+              f"still locked: {run}")
         return outcome
 
 

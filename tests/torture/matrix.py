@@ -6,7 +6,8 @@ chunks, once and always, for downloads and uploads.
 
     matrix.py [--sample SEED K] [--jobs N]
               [--only FAULT [--operation NAME] [--chunk N | --nth N]
-               [--once | --always] [--down | --up] [--login]]
+               [--once | --always] [--down | --up] [--login]
+               [--sequential]]
 
 A run ends by its deadline, typed or with the right bytes; the local file, or the
 document, is then the old one or the complete new one; no handler is open but
@@ -32,6 +33,7 @@ EFFECTIVE = {
     "AuthenticateUser", "LogOut", "GetDownloadHandler", "CreateUploadHandler",
     "UploadFileChunk", "UploadDocumentWithHandler", "DeleteDownloadHandler",
     "DeleteUploadHandler", "Lock", "UnLock"}
+SEQUENTIAL = ("--parallel", "1")
 COMMIT = "UploadDocumentWithHandler"
 CREATORS = ("GetDownloadHandler", "CreateUploadHandler")
 # Decided on before the chunk is known, so that calls are counted instead.
@@ -66,6 +68,7 @@ class Case:
     nth: int
     always: bool
     login: bool
+    more: tuple = ()  # options of ir
 
     @property
     def kind(self):
@@ -93,7 +96,8 @@ class Case:
                 f"--operation {self.operation} {place} "
                 f"{'--always' if self.always else '--once'} "
                 f"{'--up' if self.up else '--down'}"
-                f"{' --login' if self.login else ''}")
+                f"{' --login' if self.login else ''}"
+                f"{' --sequential' if self.more == SEQUENTIAL else ''}")
 
 
 # ---- Which runs there are ---------------------------------------------------
@@ -115,8 +119,8 @@ def make(up, rules, login):
     return (trial.Upload if up else trial.Download)(rules, is_login=login)
 
 
-def transfer(test, up):
-    return test.transfer("--lock") if up else test.transfer()
+def transfer(test, up, more=()):
+    return test.transfer(*more, *(("--lock",) if up else ()))
 
 
 def calls(up, login):
@@ -149,8 +153,11 @@ def enumerate_cases():
                         continue
                     for chunk, nth in places(operation, n):
                         for always in (False, True):
-                            yield Case(up, operation, fault, chunk, nth,
+                            one = Case(up, operation, fault, chunk, nth,
                                        always, login)
+                            yield one
+                            if operation == "DownloadFileChunk":
+                                yield dataclasses.replace(one, more=SEQUENTIAL)
 
 
 # ---- What must hold ---------------------------------------------------------
@@ -170,7 +177,7 @@ def unknowable(case, fired, begun, outcome):
 def check_download(test, case, run):
     outcome = test.verdict(run)
     if test.has_leftover() and not case.always:
-        again = transfer(test, False)
+        again = transfer(test, False, case.more)
         check(test.verdict(again) == "ok", f"not completed by: {again}")
         outcome += ", then ok"
     return outcome
@@ -221,7 +228,7 @@ def check_open(case, open_handlers, run):
 def do(case):
     """The outcome of a run, None if it met no fault."""
     with make(case.up, case.rule(), case.login) as test:
-        run = transfer(test, case.up)
+        run = transfer(test, case.up, case.more)
         outcome = (check_upload if case.up else check_download)(test, case, run)
         report = test.emulator.stop()
         fired = test.fired()
@@ -252,6 +259,7 @@ def parse():
         group.add_argument(f"--{one}", action="store_true")
         group.add_argument(f"--{other}", action="store_true")
     parser.add_argument("--login", action="store_true")
+    parser.add_argument("--sequential", action="store_true")
     return parser.parse_args()
 
 
@@ -262,7 +270,8 @@ def wanted(case, o):
             and not (o.once and case.always)
             and not (o.always and not case.always)
             and not (o.down and case.up) and not (o.up and not case.up)
-            and (case.login or not o.login))
+            and (case.login or not o.login)
+            and (case.more == SEQUENTIAL or not o.sequential))
 
 
 def print_table(outcomes):
