@@ -417,14 +417,13 @@ ir_call_download_zip_with_handler(struct ir_wire *w, const char *ticket,
         r = result->union_ZipHandlerResult.response;
     if (r == NULL)
         return ir_call_incomplete(w, "answer element");
+    if (ir_call_is_handler(r->downloadhandler))
+        memcpy(a->id, r->downloadhandler, strlen(r->downloadhandler) + 1);
     if (take_skipped(w, r, a) != IR_OK)
         return w->error->status;
     if (ir_call_outcome(w, r->success, r->error, r->errorCode) != IR_OK) {
         tell_log(w, a);
         return w->error->status;
     }
-    if (!ir_call_is_handler(r->downloadhandler))
-        return ir_call_incomplete(w, "downloadhandler");
-    memcpy(a->id, r->downloadhandler, strlen(r->downloadhandler) + 1);
-    return IR_OK;
+    return a->id[0] == '\0' ? ir_call_incomplete(w, "downloadhandler") : IR_OK;
 }
