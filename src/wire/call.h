@@ -39,6 +39,7 @@ struct ir_wire {
     int reused; /* the connection served a call before */
     int n_results;
     int n_answers;
+    int is_classic;             /* names of parameters */
     const char *open_parameter; /* sent, its end tag is due; or NULL */
     uint32_t open_tags[IR_CALL_MAX_LEVEL + 1]; /* CRC of their names */
 };

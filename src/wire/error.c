@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "wire/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -159,6 +160,8 @@ ir_error_set_errno(struct ir_error *e, enum ir_status status, int sys_errno,
 {
     va_list args;
 
+    if (sys_errno == ENOMEM)
+        status = IR_E_MEMORY;
     va_start(args, format);
     status = record(e, status, sys_errno, format, args);
     va_end(args);

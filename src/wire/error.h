@@ -17,7 +17,8 @@ void ir_error_clear(struct ir_error *e);
 enum ir_status ir_error_set(struct ir_error *e, enum ir_status status,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* The same for a failed system call: appends what 'sys_errno' means. */
+/* The same for a failed system call: appends what 'sys_errno' means, and is
+ * IR_E_MEMORY if it means that. */
 enum ir_status ir_error_set_errno(struct ir_error *e, enum ir_status status,
     int sys_errno, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -111,6 +111,12 @@ holds_elements(const struct ir_wire *w, const char *tag)
         || (colon != NULL && strcmp(colon + 1, w->operation) == 0);
 }
 
+static const char *
+spelled(const struct ir_wire *w, const char *tag)
+{
+    return w->is_classic ? ir_names_classic(tag) : tag;
+}
+
 /* gSOAP announces the end of a parameter only where it has content. */
 static int
 close_parameter(struct soap *soap)
@@ -120,16 +126,19 @@ close_parameter(struct soap *soap)
 
     w->open_parameter = NULL;
     return tag == NULL ? SOAP_OK
-                       : soap_element_end(soap, ir_names_classic(tag));
+                       : soap_element_end(soap, spelled(w, tag));
 }
 
+/* A tag for whose namespace there is no memory is written without it, and the
+ * error is lost with the next tag. */
 static int
-on_classic_begin(struct soap *soap, const char *tag, int id, const char *type)
+on_begin(struct soap *soap, const char *tag, int id, const char *type)
 {
     struct ir_wire *w = wire_of(soap);
 
     if (close_parameter(soap)
-        || soap_element(soap, ir_names_classic(tag), id, type))
+        || soap_element(soap, spelled(w, tag), id, type)
+        || soap->error == SOAP_EOM)
         return soap->error;
     if (!holds_elements(w, tag))
         w->open_parameter = tag;
@@ -137,7 +146,7 @@ on_classic_begin(struct soap *soap, const char *tag, int id, const char *type)
 }
 
 static int
-on_classic_end(struct soap *soap, const char *tag)
+on_end(struct soap *soap, const char *tag)
 {
     struct ir_wire *w = wire_of(soap);
     int is_parameter = !holds_elements(w, tag);
@@ -152,14 +161,13 @@ ir_tags_attach(struct ir_wire *w)
 {
     w->soap->feltbegin = on_element;
     w->soap->feltendin = on_element_end;
+    w->soap->feltbegout = on_begin;
+    w->soap->feltendout = on_end;
 }
 
 void
 ir_tags_spell(struct ir_wire *w)
 {
-    int classic = w->spelling == IR_SPELLING_CLASSIC
+    w->is_classic = w->spelling == IR_SPELLING_CLASSIC
         && !ir_names_is_documented_only(w->operation);
-
-    w->soap->feltbegout = classic ? on_classic_begin : NULL;
-    w->soap->feltendout = classic ? on_classic_end : NULL;
 }

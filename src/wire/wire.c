@@ -34,6 +34,26 @@ wire_of(struct soap *soap)
 
 /* ---- gSOAP's callbacks ------------------------------------------------- */
 
+/* The engine goes on after some allocations that failed, with a message that
+ * lacks what did not fit.  Such a message is not sent and not read. */
+static int
+refuse_starved(struct soap *soap)
+{
+    struct ir_wire *w = wire_of(soap);
+
+    if (soap->local_namespaces != NULL && soap->error != SOAP_EOM)
+        return SOAP_OK;
+    ir_error_set(w->error, IR_E_MEMORY, "out of memory");
+    return SOAP_EOM;
+}
+
+/* The request was counted; nothing has been sent. */
+static int
+on_counted(struct soap *soap)
+{
+    return refuse_starved(soap);
+}
+
 static int
 on_connect(struct soap *soap, const char *endpoint, const char *host, int port)
 {
@@ -92,6 +112,8 @@ on_send(struct soap *soap, const char *data, size_t n)
 
     if (n == 0)
         return SOAP_OK;
+    if (refuse_starved(soap))
+        return SOAP_EOM;
     if (!w->sent && w->leaves)
         ir_transport_linger(w->transport, LINGER_MS);
     w->sent = 1;
@@ -107,6 +129,8 @@ on_receive(struct soap *soap, char *data, size_t size)
     struct ir_wire *w = wire_of(soap);
     size_t n;
 
+    if (refuse_starved(soap))
+        return 0;
     return ir_http_receive(&w->http, data, size, &n) == IR_OK ? n : 0;
 }
 
@@ -302,6 +326,7 @@ set_up_soap(struct ir_wire *w, enum ir_soap version)
     soap->recv_maxlength = 0;
     soap->user = &w->io;
     soap->fconnect = on_connect;
+    soap->fpreparefinalsend = on_counted;
     soap->fpost = on_post;
     soap->fsend = on_send;
     soap->frecv = on_receive;

@@ -580,7 +580,7 @@ const struct request requests[N_REQUESTS] = {
         "<MPVersionRevision>998</MPVersionRevision>", 0, DONE },
     { "UploadDocumentWithHandler2",
         upload_document_with_handler2_and_no_comment, TICKET2 PATH
-        "<versionComments/><mpVersionMajor>1</mpVersionMajor>"
+        "<versionComments></versionComments><mpVersionMajor>1</mpVersionMajor>"
         "<mpVersionMinor>2</mpVersionMinor>"
         "<mpVersionRevision>3</mpVersionRevision>",
         TICKET PATH_CLASSIC
