@@ -27,8 +27,8 @@ is_in_doubt(const struct ir_store *u)
     if (e->status == IR_E_SERVER)
         return e->server_code == 0 || e->server_code >= 5000;
     return e->status == IR_E_CANCELLED || e->status == IR_E_NETWORK
-        || e->status == IR_E_TIMEOUT
-        || e->status == IR_E_PROTOCOL;
+        || e->status == IR_E_TIMEOUT || e->status == IR_E_PROTOCOL
+        || e->status == IR_E_MEMORY;
 }
 
 /* ---- Before ------------------------------------------------------------ */
@@ -276,7 +276,6 @@ compare_stored(struct ir_store *u)
     case IR_OK:
     case IR_E_CORRUPT:
     case IR_E_CANCELLED:
-    case IR_E_MEMORY:
         return e->status;
     default:
         break;
@@ -332,18 +331,19 @@ ask_if_stored(struct ir_store *u)
     }
 }
 
-/* What the answer told outlives it. */
+/* What the answer told outlives it, as far as there is memory for it: the
+ * document is stored. */
 static enum ir_status
 keep_ids(struct ir_store *u)
 {
     struct ir_client *c = u->push.c;
+    struct ir_uploaded *told = &u->uploaded;
 
-    if (ir_client_keep(c, &c->name, u->uploaded.document_id) != IR_OK
-        || ir_client_keep(c, &c->content_type, u->uploaded.version_id)
-            != IR_OK)
-        return c->error.status;
-    u->uploaded.document_id = c->name;
-    u->uploaded.version_id = c->content_type;
+    told->document_id = ir_client_keep(c, &c->name, told->document_id) == IR_OK
+        ? c->name : NULL;
+    told->version_id = ir_client_keep(c, &c->content_type, told->version_id)
+            == IR_OK ? c->content_type : NULL;
+    ir_error_clear(&c->error);
     return compare_stored(u);
 }
 
