@@ -235,6 +235,7 @@ struct note {
     int dir;
     struct ir_ledger_upload left;
     int fd; /* locked unless its process lives */
+    int is_starved; /* there was no memory for reading it */
     struct ir_job job;
     int is_torn; /* its process was killed while it was made */
     char name[sizeof ((struct ir_ledger *)0)->name];
@@ -304,6 +305,7 @@ read_texts(struct note *n)
     int is_good;
 
     if (from == NULL) {
+        n->is_starved = errno == ENOMEM;
         if (copy >= 0)
             close(copy);
         return 0;
@@ -344,8 +346,10 @@ open_for_reading(struct note *n, int dir, const char *name)
 {
     struct stat st;
     int is_good;
+    int peeked;
 
     memset(&n->job, 0, sizeof n->job);
+    n->is_starved = 0;
     n->dir = dir;
     if (strlen(name) >= sizeof n->name)
         return 0;
@@ -361,15 +365,20 @@ open_for_reading(struct note *n, int dir, const char *name)
     is_good = fstat(n->fd, &st) == 0 && S_ISREG(st.st_mode)
         && st.st_uid == geteuid();
     n->job.is_running = flock(n->fd, LOCK_EX | LOCK_NB) != 0;
-    n->is_torn = is_good && !read_texts(n);
+    n->is_torn = is_good && !read_texts(n) && !n->is_starved;
+    is_good = is_good && !n->is_starved;
     n->job.url = n->url;
     n->job.path = n->path;
     n->job.file = strcmp(n->file, "-") == 0 ? NULL : n->file;
     n->job.handler = n->job.kind == IR_JOB_RESUMABLE ? NULL : n->handler;
     if (is_good && !n->is_torn && n->job.file != NULL
-        && n->job.kind != IR_JOB_UPLOAD)
-        n->job.is_resumable = ir_journal_peek(n->job.file,
-            &n->job.done_bytes, &n->job.total_bytes) > 0;
+        && n->job.kind != IR_JOB_UPLOAD) {
+        peeked = ir_journal_peek(n->job.file, &n->job.done_bytes,
+            &n->job.total_bytes);
+        n->job.is_resumable = peeked > 0;
+        n->is_starved = peeked < 0;
+        is_good = !n->is_starved;
+    }
     if (!is_good)
         close(n->fd);
     return is_good;
@@ -393,8 +402,12 @@ for_each(const char *folder, int (*fn)(void *ctx, struct note *n), void *ctx,
         ir_error_set(e, IR_E_MEMORY, "out of memory");
     while (dir != NULL && n != NULL && more
         && (entry = readdir(dir)) != NULL) {
-        if (!open_for_reading(n, fd, entry->d_name))
+        if (!open_for_reading(n, fd, entry->d_name)) {
+            if (n->is_starved)
+                ir_error_set(e, IR_E_MEMORY, "out of memory");
+            more = !n->is_starved;
             continue;
+        }
         more = fn(ctx, n) == 0;
         close(n->fd);
     }
