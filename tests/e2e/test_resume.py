@@ -134,6 +134,56 @@ class Resume(unittest.TestCase):
                 self.complete(self.get(emulator), resumed)
                 self.target.unlink()
 
+    def test_file_of_the_user_is_no_journal(self):
+        emulator = self.emulator()
+        for more in ((), ("--no-resume",)):
+            for mode in (0o644, 0o600):
+                self.journal.write_text("precious\n")
+                self.journal.chmod(mode)
+                self.assertEqual(self.get(emulator, *more).exit, 0)
+                self.assertEqual(self.journal.read_text(), "precious\n")
+                self.assertEqual(self.target.read_bytes(), self.bytes)
+
+    def test_another_download_that_fails_leaves_it_resumable(self):
+        emulator = self.emulator()
+        self.interrupted(emulator, 5)
+        run = harness.ir("get", "/Library/Folder/typo", "-o", self.target,
+                         "--state-dir", self.state, "--ticket-file",
+                         self.ticket, url=emulator.url)
+        self.assertEqual(run.exit, 3, run)
+        self.assertEqual([job["path"] for job in self.jobs()], [DOCUMENT])
+
+        self.complete(self.get(emulator), 5)
+
+    def test_reading_back_can_be_cancelled(self):
+        emulator = self.emulator()
+        self.interrupted(emulator, 5)
+
+        run = self.get(emulator, prefix=(
+            "strace", "-f", "-o", "/dev/null", "-P", self.part, "-e",
+            "inject=pread64:signal=INT:when=3"))
+
+        self.assertEqual(run.exit, 130, run)
+        self.complete(self.get(emulator), 5)
+
+    def test_folder_of_documents_is_told_by_its_own_names(self):
+        emulator = self.emulator()
+        out = pathlib.Path(self.folder, "out")
+        out.mkdir()
+        journal = out / "Folder/long.bin.part.journal"
+        run = harness.ir(
+            "get", "-r", "/Library/Folder", "-o", out, "--chunk-size", CHUNK,
+            "--state-dir", self.state, "--ticket-file", self.ticket,
+            url=emulator.url, prefix=(
+                "strace", "-f", "-o", "/dev/null", "-P", journal, "-e",
+                "inject=write:signal=KILL:when=5"))
+        self.assertEqual(run.exit, -9, run)
+
+        job, = self.jobs()
+
+        self.assertEqual((job["state"], job["file"]),
+                         ("resumable", str(out / "Folder/long.bin")))
+
     def test_changed_document_is_begun_again(self):
         emulator = self.emulator()
         self.interrupted(emulator, 5)
@@ -208,6 +258,37 @@ class Resume(unittest.TestCase):
 
         self.assertEqual(run.exit, 0, run)
         self.assertEqual(os.listdir(self.state), ["somebody's"])
+
+    def test_gc_goes_on_after_a_handler_that_it_cannot_delete(self):
+        faults = pathlib.Path(self.folder, "faults")
+        faults.write_text("DeleteDownloadHandler refuse code=4030\n")
+        emulator = self.emulator("--faults", faults)
+        self.interrupted(emulator, 5)
+        note, = self.state.iterdir()
+        for i in range(3):
+            handler = f"{i}1111111-1111-1111-1111-111111111111"
+            (self.state / f"download-{handler}").write_bytes(note.read_bytes())
+
+        run = harness.ir("gc", "--state-dir", self.state, "--ticket-file",
+                         self.ticket, url=emulator.url)
+
+        self.assertEqual(run.exit, 5, run)
+        deleted = emulator.stop()["calls"]["DeleteDownloadHandler"]
+        self.assertEqual(sum(deleted.values()), 4)
+
+    def test_notes_that_are_none_are_of_no_harm(self):
+        emulator = self.emulator()
+        self.state.mkdir()
+        for name, content in (("upload-x", b"\0\0\0"), ("download-", b""),
+                              ("upload-y", b"inforouter-job 1\nurl "),
+                              ("download-z", b"\xff" * 20000), ("other", b"x"),
+                              ("resume-0", b"inforouter-job 1\nurl %00\n")):
+            (self.state / name).write_bytes(content)
+
+        self.assertEqual(self.jobs(), [])
+        run = harness.ir("gc", "--state-dir", self.state, "--ticket-file",
+                         self.ticket, url=emulator.url)
+        self.assertEqual(run.exit, 0, run)
 
     def test_gc_deletes_the_handler_of_a_killed_upload(self):
         emulator = self.emulator()

@@ -202,6 +202,33 @@ class HostileList(unittest.TestCase):
         self.assertEqual(run.record(event="entry")["path"], "~F9", run)
 
 
+class Classic(unittest.TestCase):
+    """Servers with classic names, which serve newer operations in their own."""
+
+    def test_archives_and_values_mix_with_other_calls(self):
+        with harness.library(FILES) as root, harness.folder() as folder, \
+                harness.Emulator(root, "--generation", "classic",
+                                 "--spelling", "classic") as emulator:
+            def ir(*words):
+                run = harness.ir(*words, url=emulator.url, folder=folder)
+                self.assertEqual(run.exit, 0, run)
+                return run
+
+            local = os.path.join(folder, "out")
+            for spelling in ("auto", "classic"):
+                for more in ((), ("--partial",)):
+                    ir("zip", A, "-o", local, "--spelling", spelling, *more)
+                ir("call", "DownloadDocument", f"Path={A}", "-o", local,
+                   "--spelling", spelling)
+                self.assertEqual(pathlib.Path(local).read_bytes(), FILES[A])
+                ir("call", "AddToDownloadQueue", f"itemPath={A}",
+                   "--spelling", spelling)
+                ir("zip", "--queue", "-o", local, "--spelling", spelling)
+                ir("call", "RemoveFromDownloadQueue", f"itemPath={A}",
+                   "--spelling", spelling)
+            self.assertEqual(emulator.stop()["open_handlers"], 0)
+
+
 class Zip(Verbs):
     def zip(self, *arguments, **more):
         return self.ir("zip", *arguments, "--json", **more)
