@@ -18,6 +18,7 @@
 #include "transfer/retry.h"
 #include "transfer/session.h"
 #include "transfer/staged.h"
+#include "transfer/staging.h"
 
 /* Progress inside a chunk is reported this often. */
 #define PROGRESS_BYTES 1048576
@@ -171,107 +172,6 @@ hold_chunks(struct ir_pull *d)
     return IR_OK;
 }
 
-static enum ir_status
-stage_document(struct ir_pull *d, struct ir_handler *handler)
-{
-    return ir_staged_begin(d->c, d->path, d->o.version, d->o.chunk_bytes,
-        handler);
-}
-
-/* Stage, and note that there is something to delete. */
-static enum ir_status
-stage(struct ir_pull *d, struct ir_handler *handler)
-{
-    d->stage(d, handler);
-    if (handler->id[0] != '\0')
-        ir_ledger_note(d->c, IR_JOB_DOWNLOAD, handler->id, d->path, d->file);
-    return d->c->error.status;
-}
-
-static int
-is_same(const struct ir_document *a, const struct ir_document *b)
-{
-    return a->size_bytes == b->size_bytes && a->has_crc32 && b->has_crc32
-        && a->crc32 == b->crc32;
-}
-
-/* What an earlier run began is still what the server has: under its handler, of
- * which the first chunk shows whether it lives, or else staged again. */
-static enum ir_status
-stage_same(struct ir_pull *d)
-{
-    struct ir_error *e = &d->c->error;
-    const struct ir_handler *was = &d->resume->handler;
-    struct ir_document now;
-
-    if (was->id[0] == '\0') {
-        if (stage(d, &d->handler) != IR_OK)
-            return e->status;
-        now = d->handler.document;
-    } else {
-        d->handler = *was;
-        ir_ledger_note(d->c, IR_JOB_DOWNLOAD, was->id, d->path, d->file);
-        if (!was->document.has_crc32)
-            return IR_OK;
-        IR_IN_SESSION(d->c, IR_NAMES_ONE,
-            ir_call_get_download_info(d->c->wire, d->c->ticket, d->path,
-                d->o.version, &now));
-        if (e->status != IR_OK)
-            return e->status;
-        d->handler.document = now;
-    }
-    if (!is_same(&now, &was->document))
-        ir_error_set(e, IR_E_CHANGED,
-            "the document is not the one whose download was interrupted");
-    return e->status;
-}
-
-/* Go on where an earlier run ended; from the first byte, if what it fetched is
- * of no use any more. */
-static enum ir_status
-stage_rest(struct ir_pull *d)
-{
-    struct ir_error *e = &d->c->error;
-    struct ir_error changed;
-
-    if (stage_same(d) != IR_OK) {
-        if (e->status != IR_E_CHANGED || d->o.fail_on_change)
-            return e->status;
-        changed = *e;
-        ir_error_clear(e);
-        if (ir_staged_end(d->c, d->handler.id[0] == '\0'
-                ? d->resume->handler.id : d->handler.id) == IR_OK)
-            ir_ledger_forget(d->c);
-        else
-            ir_ledger_leave(d->c);
-        ir_error_clear(e);
-        d->resume = NULL;
-        d->handler.id[0] = '\0';
-        if (ir_pull_report(d, IR_EVENT_WARNING, 0, changed.message) != IR_OK)
-            return e->status;
-        return stage(d, &d->handler);
-    }
-    ir_plan_init(&d->plan, d->handler.document.size_bytes,
-        d->resume->handler.chunk_bytes < d->handler.chunk_bytes
-            ? d->resume->handler.chunk_bytes : d->handler.chunk_bytes);
-    d->plan.offset = d->resume->offset;
-    d->plan.crc32 = d->resume->crc32;
-    d->resumed_bytes = d->resume->offset;
-    return ir_journal_handler(d->journal, d->handler.id, e);
-}
-
-/* Stage from the first byte. */
-static enum ir_status
-stage_all(struct ir_pull *d)
-{
-    if (d->handler.id[0] == '\0' && stage(d, &d->handler) != IR_OK)
-        return d->c->error.status;
-    ir_plan_init(&d->plan, d->handler.document.size_bytes,
-        d->handler.chunk_bytes);
-    d->resumed_bytes = 0;
-    return IR_OK;
-}
-
 enum ir_status
 ir_pull_begin(struct ir_pull *d, const char *path, const struct ir_sink *sink)
 {
@@ -280,10 +180,7 @@ ir_pull_begin(struct ir_pull *d, const char *path, const struct ir_sink *sink)
     d->complete = 0;
     d->is_restaged = 0;
     ir_error_clear(&d->failure);
-    d->handler.id[0] = '\0';
-    if (d->resume != NULL && stage_rest(d) != IR_OK)
-        return d->c->error.status;
-    if (d->resume == NULL && stage_all(d) != IR_OK)
+    if (ir_staging_begin(d) != IR_OK)
         return d->c->error.status;
     if (ir_client_keep_document(d->c, &d->handler.document) != IR_OK
         || probe_end(d) != IR_OK
@@ -349,7 +246,7 @@ ir_pull_init(struct ir_pull *d, struct ir_client *c,
 
     memset(d, 0, sizeof *d);
     d->c = c;
-    d->stage = stage_document;
+    d->stage = ir_staging_document;
     ir_wire_begin(c->wire);
     st = ir_options_copy(&d->o, sizeof d->o, opts,
         opts == NULL ? 0 : opts->size, &c->error);
@@ -367,46 +264,6 @@ ir_pull_init(struct ir_pull *d, struct ir_client *c,
 
 /* ---- Chunks ------------------------------------------------------------ */
 
-/* The server no longer knows the handler: stage the document again, once, and
- * go on where we are if size and checksum prove that it is the same. */
-static enum ir_status
-restage(struct ir_pull *d)
-{
-    struct ir_error *e = &d->c->error;
-    struct ir_document *was = &d->handler.document;
-    struct ir_error lost = *e;
-    struct ir_handler fresh;
-
-    if (e->status != IR_E_SERVER || e->retryable || d->is_restaged
-        || d->o.n_retries < 0 || !was->has_crc32)
-        return e->status;
-    d->is_restaged = 1;
-    d->n_retries++;
-    ir_error_clear(e);
-    if (ir_pull_report(d, IR_EVENT_RETRY, d->plan.offset, lost.message)
-        != IR_OK)
-        return e->status;
-    if (ir_staged_end(d->c, d->handler.id) == IR_OK)
-        ir_ledger_forget(d->c);
-    else
-        ir_ledger_leave(d->c);
-    ir_error_clear(e);
-    stage(d, &fresh);
-    memcpy(d->handler.id, fresh.id, sizeof fresh.id);
-    if (e->status != IR_OK) {
-        if (!e->retryable && e->status != IR_E_CANCELLED)
-            *e = lost;
-        return e->status;
-    }
-    if (fresh.chunk_bytes < d->plan.chunk_bytes)
-        d->plan.chunk_bytes = fresh.chunk_bytes;
-    if (!is_same(&fresh.document, was))
-        return ir_error_set(e, IR_E_CHANGED,
-            "the document changed while it was read");
-    return d->journal == NULL ? IR_OK
-                              : ir_journal_handler(d->journal, fresh.id, e);
-}
-
 /* Read the chunk at the plan's offset, as often as it takes. */
 static enum ir_status
 read_chunk(struct ir_pull *d, struct ir_chunk *chunk)
@@ -422,7 +279,7 @@ read_chunk(struct ir_pull *d, struct ir_chunk *chunk)
         st = ir_staged_read(d->c, &request, chunk);
         if (st == IR_OK)
             return ir_plan_accept(&d->plan, chunk, &d->c->error);
-    } while (prepare_retry(d, n++) == IR_OK || restage(d) == IR_OK);
+    } while (prepare_retry(d, n++) == IR_OK || ir_staging_again(d) == IR_OK);
     return d->c->error.status;
 }
 
