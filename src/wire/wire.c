@@ -47,13 +47,6 @@ refuse_starved(struct soap *soap)
     return SOAP_EOM;
 }
 
-/* The request was counted; nothing has been sent. */
-static int
-on_counted(struct soap *soap)
-{
-    return refuse_starved(soap);
-}
-
 static int
 on_connect(struct soap *soap, const char *endpoint, const char *host, int port)
 {
@@ -326,7 +319,7 @@ set_up_soap(struct ir_wire *w, enum ir_soap version)
     soap->recv_maxlength = 0;
     soap->user = &w->io;
     soap->fconnect = on_connect;
-    soap->fpreparefinalsend = on_counted;
+    soap->fpreparefinalsend = refuse_starved; /* counted, not yet sent */
     soap->fpost = on_post;
     soap->fsend = on_send;
     soap->frecv = on_receive;
