@@ -16,9 +16,10 @@ again, do what it could not.  A handler may stay open on the server only if the
 client said so or could not read the reply that named it.
 
 TORTURE, IR_LIBRARY and IR_EMULATOR name the program, the library that it uses,
-and the server."""
+and the server; else those of build/dev are taken."""
 
 import argparse
+import base64
 import bisect
 import concurrent.futures
 import contextlib
@@ -34,7 +35,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import threading
 import zipfile
 
@@ -45,6 +45,11 @@ import certificates
 import harness
 
 COUNTS = HERE / "counts-malloc.json"
+BUILD = HERE.parent.parent / "build/dev"
+for variable, path in {"TORTURE": "tests/torture/torture",
+                       "IR_LIBRARY": "src/libinforouter.so",
+                       "IR_EMULATOR": "src/emulator/ir-emulator"}.items():
+    os.environ.setdefault(variable, str(BUILD / path))
 DOCUMENT = harness.sample(10007, seed=1)
 LIBRARY = {"/Library/Folder/document.bin": DOCUMENT,
            "/Library/Folder/versioned.bin": b"old",
@@ -72,23 +77,24 @@ MODES = ("once", "on")
 STAGES = re.compile(r"^soap_call___tns__(GetDownloadHandler|CreateUploadHandler"
                     r"|DownloadZipWithHandler)")
 # Whose lost reply leaves it open what is stored, and what its id is.
-COMMITS = re.compile(r"^(soap_call___tns__UploadDocument|ir_client_keep$)")
+COMMITS = re.compile(r"^(soap_call___tns__Upload(New)?Document"
+                     r"|ir_client_keep$)")
+# Looks at what is stored.
+LOOKS = re.compile(r"^(compare_stored|keep_ids)$")
 
 
 class Relay:
     """Between client and server: flips a bit in every n-th reply that holds the
-    second chunk of the document."""
+    third chunk of the document."""
 
     def __init__(self, url, every):
-        self.address = (lambda a: (a[0], int(a[1])))(
-            re.search(r"//([^/]+)", url)[1].split(":"))
+        self.address = ("127.0.0.1", int(re.search(r":(\d+)/", url)[1]))
         self.every = every
         self.n = 0
         self.listener = socket.create_server(("127.0.0.1", 0))
         port = self.listener.getsockname()[1]
         self.url = re.sub(r":\d+/", f":{port}/", url)
-        import base64
-        self.pattern = base64.b64encode(DOCUMENT[4096:8192])[:64]
+        self.pattern = base64.b64encode(DOCUMENT[8192:])[:64]
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
@@ -172,12 +178,13 @@ class Bench:
         self.n_runs = 0
         self.n_unread = 0
         self.n_told = 0
+        self.n_foreign = 0
         self.expected = None
 
     def __enter__(self):
         self.root = self.stack.enter_context(harness.library(LIBRARY))
         self.folder = pathlib.Path(self.stack.enter_context(harness.folder()))
-        options = ["--min-chunk", 4096]
+        options = ["--min-chunk-bytes", 4096]
         more = []
         if self.variant == "https":
             authority = certificates.Authority(
@@ -215,6 +222,10 @@ class Bench:
                 f"file:{self.store}?mode=ro", uri=True)) as db:
             return {row[0] for row in db.execute(sql)}
 
+    def check_in(self):
+        with contextlib.closing(sqlite3.connect(self.store)) as db, db:
+            db.execute("UPDATE documents SET holder = NULL, held_ms = NULL")
+
     def handlers(self):
         return self.query("SELECT handler FROM handlers")
 
@@ -231,6 +242,8 @@ class Bench:
         if self.variant == "differs":
             self.source = DOCUMENT[:-1] + b"?"
         (self.folder / "source").write_bytes(self.source)
+        if self.name == "put-locked":
+            self.check_in()
         self.old = None if self.name in ("file", "cancelled") else OLD
         if self.old is not None:
             (self.folder / "target").write_bytes(self.old)
@@ -263,6 +276,7 @@ class Bench:
         self.trace = []
         _, status, points, failed, warnings, stack, message = self.read("first")
         self.trace = self.symbols.stack(stack)
+        self.warnings = int(warnings)
         problem = None
         try:
             want(int(failed) > 0 or n == 0 or n > int(points),
@@ -276,15 +290,20 @@ class Bench:
         want(self.read("end") == ["end", "0", "0"], "it ended badly")
         if problem:
             raise problem
-        want(live == "0", f"{live} allocations live on, of "
+        leaks = callers.split(",")[1:]
+        if self.name == "zip":  # libzip's failures are ours, its leaks are not
+            self.n_foreign += leaks.count("0")
+            leaks = [o for o in leaks if o != "0"]
+        want(not leaks, f"{live} allocations live on, of "
              f"{self.symbols.stack(callers)}")
         want(descriptors == "0", f"{descriptors} descriptors stay open")
         if status != "ok":
-            want(again == self.end or (self.name, again) in AGAIN,
+            want(again == self.end or (self.name, again) in AGAIN
+                 or (status, again) == ("ambiguous", "server"),
                  f"{status}, and then with memory {again}: {message}")
             if again == "ok":
                 self.check_success(n)
-        self.check_handlers(self.handlers() - handlers, int(warnings))
+        self.check_handlers(self.handlers() - handlers)
         self.n_runs += 1
         return int(points)
 
@@ -318,6 +337,9 @@ class Bench:
             self.expected = out
         if self.lost(COMMITS):
             out = out.replace(b" no id", b" id")
+        if self.lost(LOOKS) and b"level 1" in out:
+            want(self.warnings, "not compared, and nothing was said of it")
+            out = out.replace(b"level 1", b"level 2")
         want(out == self.expected,
              f"false success: {out[:300]!r}, not {self.expected[:300]!r}")
         target = self.folder / "target"
@@ -349,15 +371,16 @@ class Bench:
         want(not left or (left == kept and self.name in (
             "resume", "resume-live", "cancelled", "gc")), f"{left} stay")
 
-    def check_handlers(self, left, warnings):
+    def check_handlers(self, left):
         if not left:
             return
         unread = self.lost(STAGES)
-        want(unread or warnings, f"{len(left)} handlers stay open in silence")
+        want(unread or self.warnings,
+             f"{len(left)} handlers stay open in silence")
         self.n_unread += len(left) if unread else 0
         self.n_told += 0 if unread else len(left)
         if self.name == "put-locked":
-            want(warnings or self.query(
+            want(self.warnings or self.query(
                 "SELECT holder FROM documents WHERE path LIKE '%versioned.bin'"
                 ) <= {None, ""}, "the document stays checked out in silence")
 
@@ -383,7 +406,7 @@ class Runner:
     def some(self, scenario, wanted):
         """The runs (mode, n) of one scenario; n None: all.  Its points, the
         numbers of runs and of handlers left."""
-        points, counts = 0, [0, 0, 0]
+        points, counts = 0, [0, 0, 0, 0]
         for mode in MODES:
             numbers = [n for m, n in wanted if m == mode]
             if not numbers:
@@ -411,6 +434,7 @@ class Runner:
                 counts[0] += bench.n_runs
                 counts[1] += bench.n_unread
                 counts[2] += bench.n_told
+                counts[3] += bench.n_foreign
                 if done:
                     break
         return points, counts
@@ -424,7 +448,7 @@ class Runner:
 
     def many(self, wanted):
         """{scenario: [(mode, n)]}; the points of each."""
-        points, total = {}, [0, 0, 0]
+        points, total = {}, [0, 0, 0, 0]
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             jobs = {s: pool.submit(self.some, s, wanted[s]) for s in wanted}
             for scenario, job in jobs.items():
@@ -437,7 +461,8 @@ class Runner:
                           flush=True)
         print(f"{total[0]} runs of {len(wanted)} scenarios, "
               f"{len(self.failures)} failed; handlers left: {total[1]} in a "
-              f"reply that was lost, {total[2]} told of")
+              f"reply that was lost, {total[2]} told of; {total[3]} "
+              "allocations left by libzip itself")
         return points
 
 
