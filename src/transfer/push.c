@@ -120,23 +120,36 @@ open_handler(struct ir_push *p)
     return ir_feed_start(&p->feed, p->handler.chunk_bytes, &c->error);
 }
 
-void
-ir_push_end(struct ir_push *p)
+static void
+delete_handler(struct ir_push *p)
 {
     struct ir_cure cure = { 0 };
     struct ir_client *c = p->c;
-    struct ir_error kept = c->error;
-    char message[sizeof kept.message + 64];
     enum ir_status st;
 
-    if (p->handler.id[0] == '\0')
-        return;
     ir_error_clear(&c->error);
-    if (kept.status != IR_OK || atomic_load(&c->cancelled))
-        ir_wire_grace(c->wire, IR_CLIENT_GRACE_MS);
     do
         st = ir_call_delete_upload_handler(c->wire, c->ticket, p->handler.id);
     while (ir_session_again(c, &cure, IR_NAMES_TWO, st));
+}
+
+void
+ir_push_end(struct ir_push *p)
+{
+    struct ir_client *c = p->c;
+    struct ir_error kept = c->error;
+    char message[sizeof kept.message + 64];
+
+    if (p->handler.id[0] == '\0')
+        return;
+    if (kept.status != IR_OK || atomic_load(&c->cancelled))
+        ir_wire_grace(c->wire, IR_CLIENT_GRACE_MS);
+    delete_handler(p);
+    if (kept.status == IR_OK && (c->error.status == IR_E_TIMEOUT
+            || c->error.status == IR_E_CANCELLED)) {
+        ir_wire_grace(c->wire, IR_CLIENT_GRACE_MS);
+        delete_handler(p);
+    }
     if (c->error.status == IR_OK) {
         ir_ledger_forget(c);
     } else {

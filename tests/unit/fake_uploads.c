@@ -107,8 +107,8 @@ ir_call_delete_upload_handler(struct ir_wire *w, const char *ticket,
 {
     (void)ticket;
     (void)handler;
-    fake_uploads.n_deleted++;
-    return end_as(fake_calls_error(w), IR_OK);
+    return end_as(fake_calls_error(w),
+        fake_uploads.n_deleted++ == 0 ? fake_uploads.first_delete : IR_OK);
 }
 
 enum ir_status

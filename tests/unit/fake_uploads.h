@@ -28,6 +28,7 @@ struct fake_uploads {
     int stores_wrong;          /* the checksum of what is stored is another */
     int no_crc32;              /* of what is stored */
     int stages_wrong;          /* filehexcrc is of other bytes */
+    enum ir_status first_delete; /* how it ends, of a handler */
     int no_folder;
     int folder_appears;        /* just before it would be made */
     int exists;

@@ -497,6 +497,22 @@ test_a_lock_is_released_whatever_happens(void **state)
     assert_int_equal(fake_uploads.n_locked, 0);
 }
 
+static void
+test_a_cancel_while_the_handler_is_deleted_does_not_leave_it(void **state)
+{
+    static const enum ir_status ends[] = { IR_E_CANCELLED, IR_E_TIMEOUT };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        fake_uploads_reset();
+        fake_uploads.first_delete = ends[i];
+
+        assert_int_equal(put(10, NULL), IR_OK);
+
+        assert_int_equal(fake_uploads.n_deleted, 2);
+    }
+}
+
 /* By a run that was killed, for example. */
 static void
 test_a_lock_that_was_ours_before_is_released_by_a_commit(void **state)
@@ -689,6 +705,7 @@ main(void)
         TEST(test_a_lock_of_unknown_fate_is_released_without_a_word),
         TEST(test_a_release_whose_reply_is_lost_is_asked_for_again),
         TEST(test_a_release_is_not_asked_for_without_end),
+        TEST(test_a_cancel_while_the_handler_is_deleted_does_not_leave_it),
         TEST(test_a_lock_that_was_ours_before_is_released_by_a_commit),
         TEST(test_the_options_choose_the_finalizer),
         TEST(test_the_ticket_is_proved_once_before_names_are_doubted),
