@@ -394,8 +394,8 @@ is_refusal(const struct ir_error *e)
 }
 
 /* The reply is lost, or is a refusal that may stand in place of another reply:
- * only what is known to have changed contradicts that.  A server that refuses or
- * says 500 is done with the call: what it has now is what it will have. */
+ * only what is known to have changed contradicts that.  A server that refuses,
+ * or says 500, is done with the call: what it has now is what it will have. */
 static enum ir_status
 settle(struct ir_store *u)
 {
@@ -476,13 +476,15 @@ release(struct ir_store *u)
 {
     struct ir_client *c = u->push.c;
     struct ir_error *e = &c->error;
+    int may_be_free = u->is_lock_in_doubt;
 
     for (int n = 0;; n++) {
         IR_IN_SESSION(c, IR_NAMES_TWO,
             ir_call_unlock(c->wire, c->ticket, u->path, 0));
-        if ((n > 0 || u->is_lock_in_doubt) && e->status == IR_E_SERVER
-            && e->http_status == 200 && e->server_code < 5000)
+        if (may_be_free && e->status == IR_E_SERVER && e->http_status == 200
+            && e->server_code < 5000)
             ir_error_clear(e);
+        may_be_free = may_be_free || is_in_doubt(u);
         if (e->status == IR_OK || !e->retryable || n >= u->push.o.n_retries
             || ir_push_wait(&u->push, n, e->message) != IR_OK)
             return;

@@ -215,6 +215,13 @@ ir_call_unlock(struct ir_wire *w, const char *ticket, const char *path,
     (void)path;
     (void)force;
     fake_uploads.n_unlocks++;
+    if (fake_uploads.unlock_refused) {
+        struct ir_error *e = fake_calls_error(w);
+
+        end_as(e, IR_E_SERVER);
+        e->server_code = 4230;
+        return e->status;
+    }
     if (fake_uploads.n_locked == 0)
         return end_as(fake_calls_error(w), IR_E_SERVER);
     if (fake_uploads.n_unlocks_lost == 0 || fake_uploads.unlock_happens)

@@ -39,6 +39,7 @@ struct fake_uploads {
     int lock_happens;          /* though its reply is lost */
     int n_unlocks_lost;        /* so many releases break off ... */
     int unlock_happens;        /* ... though they are served */
+    int unlock_refused;        /* with code 4230 */
     uint64_t limit_bytes;
 
     /* What it saw. */

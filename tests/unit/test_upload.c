@@ -607,6 +607,27 @@ test_a_lock_of_unknown_fate_is_released_without_a_word(void **state)
 }
 
 static void
+test_a_release_that_is_refused_again_and_again_is_told(void **state)
+{
+    struct ir_options o = IR_OPTIONS_INIT;
+    int n_warnings = 0;
+
+    (void)state;
+    ir_client_free(client);
+    o.log = note_warnings;
+    o.log_ctx = &n_warnings;
+    ir_client_new("https://h/", &o, &client, NULL);
+    ir_login(client, "demo", "secret");
+    options.lock = 1;
+    fake_uploads.exists = 1;
+    fake_uploads.unlock_refused = 1;
+
+    assert_int_equal(put(10, NULL), IR_OK);
+
+    assert_int_equal(n_warnings, 1);
+}
+
+static void
 test_a_release_is_not_asked_for_without_end(void **state)
 {
     (void)state;
@@ -704,6 +725,7 @@ main(void)
         TEST(test_what_is_stored_anyway_makes_no_success_of_a_refusal),
         TEST(test_a_lock_of_unknown_fate_is_released_without_a_word),
         TEST(test_a_release_whose_reply_is_lost_is_asked_for_again),
+        TEST(test_a_release_that_is_refused_again_and_again_is_told),
         TEST(test_a_release_is_not_asked_for_without_end),
         TEST(test_a_cancel_while_the_handler_is_deleted_does_not_leave_it),
         TEST(test_a_lock_that_was_ours_before_is_released_by_a_commit),
