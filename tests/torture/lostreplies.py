@@ -8,8 +8,9 @@ of an upload and of a download that changes anything on the server.
 
 What was sent is stored as exactly one version, or none and a second run stores
 it.  A run is named by what is stored (new, version, same: a version with the
-bytes of the one before, held: the same, checked out before), how, the call, the fault and --on-ambiguous, as a
-failure prints it.  IR, IR_EMULATOR and TORTURE_UPLOAD name the programs."""
+bytes of the one before, held: the same, checked out before), how, the call, the
+fault and --on-ambiguous, as a failure prints it.  IR, IR_EMULATOR and
+TORTURE_UPLOAD name the programs."""
 
 import argparse
 import collections
@@ -120,6 +121,8 @@ def enumerate_cases():
 
 class Upload(trial.Upload):
     """One session for all runs, which has the document if that is held."""
+
+    stall_ms = 1000
 
     def __init__(self, case):
         super().__init__(case.rule(), DOCUMENTS[case.document])

@@ -3,9 +3,9 @@
  *
  * Stores a file with what ir has no option for, and ends as "ir put --json"
  * does, for lostreplies.py:
- *   upload URL TICKET-FILE STATE-DIR IDLE-MS MAX-MS FILE PATH COMMIT [OPTION...]
- * where COMMIT is version-number or xml-parameters, and an option is lock or fail,
- * for --lock or --on-ambiguous fail. */
+ *   upload URL TICKET-FILE STATE-DIR IDLE-MS MAX-MS FILE PATH COMMIT OPTION...
+ * COMMIT is version-number or xml-parameters, an OPTION is lock, fail (in place
+ * of --on-ambiguous fail) or anything else for none. */
 #include <inforouter.h>
 
 #include <stdio.h>
@@ -37,16 +37,18 @@ warn(void *ctx, const struct ir_progress *p)
 static int
 tell(const struct ir_error *e)
 {
-    int code = e->status == IR_E_AMBIGUOUS ? 12
-        : e->status == IR_E_NETWORK || e->status == IR_E_TIMEOUT ? 6 : 9;
+    int code = e->status == IR_E_AMBIGUOUS                       ? 12
+        : e->status == IR_E_NETWORK || e->status == IR_E_TIMEOUT ? 6
+                                                                 : 9;
 
     if (e->status == IR_OK) {
         puts("{\"event\":\"done\"}");
         return 0;
     }
     printf("{\"event\":\"error\",\"status\":\"%s\",\"exit\":%d,"
-        "\"retryable\":%s,\"message\":\"%s\"}\n", ir_status_name(e->status),
-        code, e->retryable ? "true" : "false", e->message);
+           "\"retryable\":%s,\"message\":\"%s\"}\n",
+        ir_status_name(e->status), code, e->retryable ? "true" : "false",
+        e->message);
     return code;
 }
 
