@@ -30,6 +30,7 @@ static const char *const kinds[] = {
 
 /* Room for the longest line of a note. */
 #define LINE_BYTES 16384
+#define NOTE_TRIES 3
 
 /* ---- The folder -------------------------------------------------------- */
 
@@ -126,7 +127,7 @@ write_note(int fd, const char *url, const char *path, const char *file)
 /* Make the note 'name' for us alone, locked; under a name that no reader looks
  * at until it is complete.  The descriptor, or -1 and errno. */
 static int
-make_note(const struct ir_client *c, const char *name, const char *path,
+try_note(const struct ir_client *c, const char *name, const char *path,
     const char *file)
 {
     const char *folder = c->ledger.folder;
@@ -149,6 +150,19 @@ make_note(const struct ir_client *c, const char *name, const char *path,
         fd = -1;
     }
     close(dir);
+    return fd;
+}
+
+/* ir_gc() of another process may take an unfinished note for one that its
+ * process did not live to finish. */
+static int
+make_note(const struct ir_client *c, const char *name, const char *path,
+    const char *file)
+{
+    int fd = -1;
+
+    for (int i = 0; i < NOTE_TRIES && fd < 0; i++)
+        fd = try_note(c, name, path, file);
     return fd;
 }
 
@@ -322,13 +336,13 @@ read_texts(struct note *n)
 
 /* The kind and the handler are in the name. */
 static int
-read_name(struct note *n)
+read_name(struct note *n, const char *name)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         size_t length = strlen(kinds[i]);
-        const char *rest = n->name + length;
+        const char *rest = name + length;
 
-        if (strncmp(n->name, kinds[i], length) != 0)
+        if (strncmp(name, kinds[i], length) != 0)
             continue;
         if (*rest == '\0' || strlen(rest) >= sizeof n->handler)
             return 0;
@@ -354,7 +368,7 @@ open_for_reading(struct note *n, int dir, const char *name)
     if (strlen(name) >= sizeof n->name)
         return 0;
     snprintf(n->name, sizeof n->name, "%s", name);
-    if (!read_name(n))
+    if (!read_name(n, name + (*name == '.')))
         return 0;
     n->fd = openat(dir, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (n->fd < 0)
@@ -365,7 +379,8 @@ open_for_reading(struct note *n, int dir, const char *name)
     is_good = fstat(n->fd, &st) == 0 && S_ISREG(st.st_mode)
         && st.st_uid == geteuid();
     n->job.is_running = flock(n->fd, LOCK_EX | LOCK_NB) != 0;
-    n->is_torn = is_good && !read_texts(n) && !n->is_starved;
+    n->is_torn = is_good && (!read_texts(n) || *name == '.')
+        && !n->is_starved;
     is_good = is_good && !n->is_starved;
     n->job.url = n->url;
     n->job.path = n->path;
