@@ -13,8 +13,8 @@ A run ends by its deadline, typed or with the right bytes; the local file, or
 the document, is then the old one or the complete new one; no handler is open
 but those that are noted or whose name no reply told; no lock is left without a
 warning.  A download that left something to go on with is completed by the next
-run if the fault is over.  --sample makes every K-th run, begun by SEED; --only makes those of one
-fault.  IR and IR_EMULATOR name the programs."""
+run if the fault is over.  --sample makes every K-th run, begun by SEED; --only
+makes those of one fault.  IR and IR_EMULATOR name the programs."""
 
 import argparse
 import collections

@@ -291,4 +291,5 @@ def below_floor(runner, counts):
     """Complaints about counts that are smaller than they once were."""
     floors = json.loads((HERE / "counts-matrix.json").read_text())[runner]
     return [f"{runner}: {name} {counts[name]}, counts-matrix.json has {floor}"
-            for name, floor in floors.items() if counts.get(name, floor) < floor]
+            for name, floor in floors.items()
+            if counts.get(name, floor) < floor]
