@@ -225,15 +225,25 @@ test_an_archive_without_files_is_sound(void **state)
 
 /* ---- Damaged archives -------------------------------------------------- */
 
-/* Every byte of 'name' changed in every way: it is refused, or another reader
- * finds the same bytes in it. */
-static void
-change_every_byte(const char *name, size_t n_files)
+/* Is it worth a check: one bit, all of them, or the byte becomes 0? */
+static int
+is_telling(int twist, uint8_t byte)
 {
+    return (twist & (twist - 1)) == 0 || twist == 255 || twist == byte;
+}
+
+/* Every byte of 'name' changed, in 'every' way or in the telling ones: it is
+ * refused, or another reader finds the same bytes in it. */
+static void
+change_every_byte(const char *name, size_t n_files, int every)
+{
+    int fd = memfd_create("zip", MFD_CLOEXEC);
     uint8_t data[1000];
     size_t n = read_file(name, data, sizeof data);
     FILE *taken = fopen("taken", "w");
 
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, data, n), n);
     assert_non_null(taken);
     assert_int_equal(rename(name, "good.zip"), 0);
     for (size_t i = 0; i < n; i++)
@@ -241,8 +251,11 @@ change_every_byte(const char *name, size_t n_files)
             uint64_t found = 0;
             enum ir_status st;
 
+            if (!every && !is_telling(twist, data[i]))
+                continue;
             data[i] ^= (uint8_t)twist;
-            st = check_bytes(data, n, &found);
+            assert_int_equal(pwrite(fd, &data[i], 1, (off_t)i), 1);
+            st = check_fd(fd, &found);
             if (st == IR_OK)
                 assert_int_equal(fwrite(data, 1, n, taken), n);
             if (st == IR_OK ? found != n_files
@@ -250,7 +263,9 @@ change_every_byte(const char *name, size_t n_files)
                 fail_msg("byte %zu ^ %d: %s, %d files", i, twist,
                     ir_client_error(client)->message, (int)found);
             data[i] ^= (uint8_t)twist;
+            assert_int_equal(pwrite(fd, &data[i], 1, (off_t)i), 1);
         }
+    close(fd);
     assert_int_equal(fclose(taken), 0);
     run_python("compare < taken");
 }
@@ -261,7 +276,7 @@ test_no_changed_byte_of_an_archive_goes_unseen(void **state)
     (void)state;
     make_small();
 
-    change_every_byte("small.zip", 2);
+    change_every_byte("small.zip", 2, 1);
 }
 
 static void
@@ -270,7 +285,7 @@ test_no_changed_byte_of_a_streamed_archive_goes_unseen(void **state)
     (void)state;
     run_python("make");
 
-    change_every_byte("stream.zip", 2);
+    change_every_byte("stream.zip", 2, 0);
 }
 
 static void
@@ -279,7 +294,7 @@ test_no_changed_byte_of_a_zip64_archive_goes_unseen(void **state)
     (void)state;
     run_python("make");
 
-    change_every_byte("zip64.zip", 2);
+    change_every_byte("zip64.zip", 2, 0);
 }
 
 static void
