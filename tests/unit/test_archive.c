@@ -532,15 +532,20 @@ test_retries_are_as_many_as_wished(void **state)
 static void
 test_options_out_of_range_are_refused_before_any_call(void **state)
 {
+    struct {
+        struct ir_zip_options o;
+        int unknown;
+    } newer = { IR_ZIP_OPTIONS_INIT, 1 };
+
     (void)state;
     options.n_retries = -2;
     assert_int_equal(to_file(NULL), IR_E_ARGUMENT);
     options.n_retries = 0;
     options.retry_delay_ms = -1;
     assert_int_equal(to_sink(NULL), IR_E_ARGUMENT);
-    options.retry_delay_ms = 0;
-    options.size = sizeof options + 1;
-    assert_int_equal(to_sink(NULL), IR_E_ARGUMENT);
+    newer.o.size = sizeof newer;
+    assert_int_equal(ir_zip_sink(client, paths, 1, &once, &newer.o, NULL),
+        IR_E_ARGUMENT);
 
     assert_string_equal(fake_lists.trace, "");
     check_nothing_is_left("");

@@ -441,6 +441,11 @@ test_nothing_can_be_stored_too(void **state)
 static void
 test_what_cannot_be_stored_is_found_before_it_is_sent(void **state)
 {
+    struct {
+        struct ir_content_options o;
+        uint64_t unknown;
+    } newer = { IR_CONTENT_OPTIONS_INIT, 1 };
+
     (void)state;
     fake_uploads.limit_bytes = 9;
     assert_int_equal(put(TEXT_BYTES), IR_E_LIMIT);
@@ -452,8 +457,9 @@ test_what_cannot_be_stored_is_found_before_it_is_sent(void **state)
     assert_int_equal(put(TEXT_BYTES), IR_E_ARGUMENT);
     assert_int_equal(ir_put_content(client, text, 1, "a", NULL, NULL),
         IR_E_ARGUMENT);
-    options.size = sizeof options + 1;
-    assert_int_equal(put(TEXT_BYTES), IR_E_ARGUMENT);
+    newer.o.size = sizeof newer;
+    assert_int_equal(ir_put_content(client, text, 1, "/L/a", &newer.o, NULL),
+        IR_E_ARGUMENT);
 
     assert_string_equal(fake_lists.trace, "");
 }
