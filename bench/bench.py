@@ -4,8 +4,8 @@
 """Runs everything side by side and prints one table of ratios, each the median
 of several pairs that were run in turn, with the lowest and the highest.
 
-IR and IR_EMULATOR name the programs, the argument --build the folder that holds
-what was built beside them; scripts/bench sees to that."""
+scripts/bench builds what this needs and says where it is: IR and IR_EMULATOR
+name the programs, --build the folder with the rest."""
 
 import argparse
 import contextlib
@@ -64,13 +64,16 @@ def arguments():
     parser.add_argument("--only", default=",".join(ROWS), metavar="ROW,...",
                         help=f"some of {', '.join(ROWS)}")
     parser.add_argument("--results", type=pathlib.Path, metavar="DIR",
-                        help="write results.csv and plots there")
+                        help="for results.csv and the plots (bench/results if "
+                        "all rows are measured)")
     args = parser.parse_args()
     args.size *= MIB
     args.peer_size *= MIB
     args.only = args.only.split(",")
     if not set(args.only) <= set(ROWS):
         parser.error(f"--only takes some of {', '.join(ROWS)}")
+    if args.results is None and args.only == list(ROWS):
+        args.results = FOLDER / "results"
     return args
 
 

@@ -29,7 +29,7 @@ enum {
     MAX_CONNECTIONS = 64,
     BLOCK_BYTES = 16384,
     WINDOW_BYTES = 6 * 1024 * 1024,
-    QUEUE_NS = 2000000,
+    QUEUE_NS = 5000000,
     BACKLOG = 64
 };
 

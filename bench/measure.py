@@ -81,12 +81,16 @@ class Table:
     def write(self, path):
         with path.open("w", newline="", encoding="utf-8") as file:
             out = csv.writer(file, lineterminator="\n")
-            out.writerow(("row", "what", "median", "lowest", "highest", "runs",
+            out.writerow(("row or plot", "what", "median", "lowest", "highest", "runs",
                           "reach", "met", "beside"))
             for r in self.rows:
                 out.writerow((r.row, r.what, short(r.median),
                               short(min(r.values)), short(max(r.values)),
                               len(r.values), r.reach, r.met, r.beside))
+            for plot, lines in self.points.items():
+                for line, points in lines.items():
+                    for x, y in points:
+                        out.writerow((plot, f"{line}: {x}", short(y)))
 
 
 def good(run):

@@ -53,7 +53,7 @@ def bars(folder, down, up):
             f"set output '{folder / 'peers'}.svg'; "
             "set title 'The same transfer, loopback, chunks of 4 MiB'; "
             "set style data histogram; set style fill solid 0.8 noborder; "
-            "set ylabel 'MB/s'; set logscale y; set yrange [10:*]; "
+            "set ylabel 'MB/s'; set yrange [0:*]; "
             "plot $bars using 2:xtic(1) title 'down', '' using 3 title 'up'\n")
 
 
