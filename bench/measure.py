@@ -81,8 +81,8 @@ class Table:
     def write(self, path):
         with path.open("w", newline="", encoding="utf-8") as file:
             out = csv.writer(file, lineterminator="\n")
-            out.writerow(("row or plot", "what", "median", "lowest", "highest", "runs",
-                          "reach", "met", "beside"))
+            out.writerow(("row or plot", "what", "median", "lowest", "highest",
+                          "runs", "reach", "met", "beside"))
             for r in self.rows:
                 out.writerow((r.row, r.what, short(r.median),
                               short(min(r.values)), short(max(r.values)),
@@ -101,21 +101,30 @@ def good(run):
 
 
 def interleaved(n, *what):
-    """Seconds of each, n times in turn after one time that does not count:
+    """The runs of each, n times in turn after one time that does not count:
     [[a, a, ...], [b, b, ...]]."""
     for one in what:
         one()
-    rounds = [[one().seconds for one in what] for _ in range(n)]
+    rounds = [[one() for one in what] for _ in range(n)]
     return [list(column) for column in zip(*rounds)]
 
 
 def ratios(above, below):
-    return [a / b for a, b in zip(above, below)]
+    """Of the wall time, pair by pair."""
+    return [a.seconds / b.seconds for a, b in zip(above, below)]
 
 
-def rate(size, seconds):
+def rate(size, runs):
     """MB/s of the middle run."""
-    return size / 1e6 / statistics.median(seconds)
+    return size / 1e6 / statistics.median(run.seconds for run in runs)
+
+
+def both(size, ours, theirs):
+    """Two rates, and what the processor worked for them."""
+    cpu = [statistics.median(run.cpu_seconds for run in runs)
+           for runs in (ours, theirs)]
+    return (f"{rate(size, ours):.0f} and {rate(size, theirs):.0f} MB/s; "
+            f"{cpu[0]:.2f} and {cpu[1]:.2f} s of CPU")
 
 
 def run(*argv, **named):

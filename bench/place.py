@@ -11,7 +11,7 @@ import subprocess
 
 import certificates
 import harness
-from measure import MIB, run
+from measure import run
 
 SERVER = ("--large-offsets", "--max-document-bytes", 0)
 

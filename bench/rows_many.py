@@ -4,7 +4,6 @@
 
 import concurrent.futures
 import shutil
-import statistics
 import types
 
 import harness
@@ -78,15 +77,15 @@ def connections(place, table, args):
     name = place.document(args.size)
     counts = (1, 2, 4, 8, 16)
     with place.server() as server:
-        seconds = interleaved(args.runs, *(
+        runs = interleaved(args.runs, *(
             lambda n=n: place.get(server.url, name, 8 * MIB, n)
             for n in counts))
         place.same(name)
-    for n, column in zip(counts, seconds):
+    for n, column in zip(counts, runs):
         table.point("scaling", "over loopback", n, rate(args.size, column))
         if n > 1:
             table.add("scaling", f"rate over {n} connections ÷ over one, "
-                      "loopback", ratios(seconds[0], column),
+                      "loopback", ratios(runs[0], column),
                       beside=f"{rate(args.size, column):.0f} MB/s")
 
 
@@ -109,12 +108,12 @@ def processes(place, table, args):
         return types.SimpleNamespace(seconds=max(d.seconds for d in done))
 
     with place.server() as server:
-        seconds = interleaved(args.runs, at_once, in_turn)
+        runs = interleaved(args.runs, at_once, in_turn)
     for target in targets:
         place.same(name, target)
         target.unlink()
-    table.add("scaling", f"{n} processes at once ÷ in turn", ratios(*seconds),
-              beside=f"{rate(n * 64 * MIB, seconds[0]):.0f} MB/s in all")
+    table.add("scaling", f"{n} processes at once ÷ in turn", ratios(*runs),
+              beside=f"{rate(n * 64 * MIB, runs[0]):.0f} MB/s in all")
 
 
 def chunk_sizes(place, table, args):
@@ -124,13 +123,12 @@ def chunk_sizes(place, table, args):
     chunks = [MIB // 4 << i for i in range(8)]
     with place.server() as server:
         for way, one in (("down", place.get), ("up", place.put)):
-            seconds = interleaved(args.runs, *(
+            runs = interleaved(args.runs, *(
                 lambda c=c: one(server.url, name, c) for c in chunks))
-            for chunk, column in zip(chunks, seconds):
+            for chunk, column in zip(chunks, runs):
                 table.point("chunks", way, chunk / MIB, rate(size, column))
-            slow, fast = (statistics.median(seconds[i]) for i in (0, 5))
             table.add("chunks", f"wall with chunks of 256 KiB ÷ 8 MiB, {way}",
-                      ratios(seconds[0], seconds[5]),
-                      beside=f"{size / 1e6 / slow:.0f} and "
-                      f"{size / 1e6 / fast:.0f} MB/s")
+                      ratios(runs[0], runs[5]),
+                      beside=f"{rate(size, runs[0]):.0f} and "
+                      f"{rate(size, runs[5]):.0f} MB/s")
     place.file("/Sent/by-ir.bin").unlink()

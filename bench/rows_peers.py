@@ -32,28 +32,28 @@ class Peer:
 
 def down(table, args, peer, name, label):
     place = peer.place
-    seconds = interleaved(
+    runs = interleaved(
         args.runs, lambda: peer.get(name),
         lambda: place.get(peer.url, name, CHUNK))
     place.same(name, peer.got)
     peer.got.unlink()
-    table.add("P3", f"{label} ÷ ir get", ratios(*seconds),
+    table.add("P3", f"{label} ÷ ir get", ratios(*runs),
               ">= 8" if label in BOUND else "",
-              f"{rate(args.peer_size, seconds[0]):.0f} MB/s")
-    table.point("peers-down", label, label, rate(args.peer_size, seconds[0]))
-    return rate(args.peer_size, seconds[1])
+              f"{rate(args.peer_size, runs[0]):.0f} MB/s")
+    table.point("peers-down", label, label, rate(args.peer_size, runs[0]))
+    return rate(args.peer_size, runs[1])
 
 
 def up(table, args, peer, name, label):
     place = peer.place
-    seconds = interleaved(
+    runs = interleaved(
         args.runs, lambda: peer.put(name),
         lambda: place.put(peer.url, name, CHUNK))
     place.same(name, place.file("/Sent/by-peer.bin"))
-    table.add("P3", f"{label} ÷ ir put", ratios(*seconds),
-              beside=f"{rate(args.peer_size, seconds[0]):.0f} MB/s")
-    table.point("peers-up", label, label, rate(args.peer_size, seconds[0]))
-    return rate(args.peer_size, seconds[1])
+    table.add("P3", f"{label} ÷ ir put", ratios(*runs),
+              beside=f"{rate(args.peer_size, runs[0]):.0f} MB/s")
+    table.point("peers-up", label, label, rate(args.peer_size, runs[0]))
+    return rate(args.peer_size, runs[1])
 
 
 def p3(place, table, args):

@@ -5,7 +5,7 @@
 import pathlib
 
 import peers
-from measure import MIB, interleaved, rate, ratios
+from measure import MIB, both, interleaved, rate, ratios
 
 CHUNK = 8 * MIB
 
@@ -14,15 +14,14 @@ def down(place, table, args, row, tls, reach):
     name = place.document(args.size)
     with place.server(tls=tls) as server:
         curl = peers.CurlDown(place, server.url, name, CHUNK)
-        seconds = interleaved(
+        runs = interleaved(
             args.runs, lambda: place.get(server.url, name, CHUNK), curl.run)
         place.same(name)
         curl.check()
         scheme = "https, TLS 1.3" if tls else "http"
         table.add(row, f"ir get ÷ curl storing the replies, {scheme}",
-                  ratios(*seconds), reach,
-                  f"{rate(args.size, seconds[0]):.0f} and "
-                  f"{rate(args.size, seconds[1]):.0f} MB/s")
+                  ratios(*runs), reach,
+                  both(args.size, *runs))
         if not tls:
             by_script(place, table, args, server.url, curl)
         curl.drop()
@@ -32,14 +31,14 @@ def by_script(place, table, args, url, curl):
     """The same bytes by curl and the shell's own base64."""
     name = place.document(args.size)
     script = place.local / "by-script"
-    seconds = interleaved(
+    runs = interleaved(
         args.runs, lambda: place.get(url, name, CHUNK),
         lambda: curl.decode(script))
     place.same(name, script)
     script.unlink()
     table.add("P1", "ir get ÷ curl | base64 -d, nothing verified",
-              ratios(*seconds),
-              beside=f"{rate(args.size, seconds[1]):.0f} MB/s by the script")
+              ratios(*runs),
+              beside=f"{rate(args.size, runs[1]):.0f} MB/s by the script")
 
 
 def p1(place, table, args):
@@ -54,15 +53,14 @@ def p5(place, table, args):
     name = place.document(args.size)
     with place.server() as server:
         curl = peers.CurlUp(place, server.url, name, CHUNK)
-        seconds = interleaved(
+        runs = interleaved(
             args.runs, lambda: place.put(server.url, name, CHUNK), curl.run)
         place.same(name, place.file("/Sent/by-ir.bin"))
         place.file("/Sent/by-ir.bin").unlink()
         curl.drop()
     table.add("P5", "ir put ÷ curl posting ready-made chunks",
-              ratios(*seconds), "<= 1.1",
-              f"{rate(args.size, seconds[0]):.0f} and "
-              f"{rate(args.size, seconds[1]):.0f} MB/s")
+              ratios(*runs), "<= 1.1",
+              both(args.size, *runs))
 
 
 def p10(place, table, args):
@@ -85,12 +83,12 @@ def p10(place, table, args):
                                   lambda: ours.run("/dev/null"))
     wire = sum(kept.joinpath(str(i)).stat().st_size
                for i in range(len(ours.exchanges)))
-    for what, seconds, reach in (("stores", stored, ">= 0.7"),
+    for what, runs, reach in (("stores", stored, ">= 0.7"),
                                  ("drops", dropped, "")):
         table.add("P10", "rate of ir-emulator ÷ nginx with a static file, to a "
-                  f"curl that {what} it", ratios(*seconds), reach,
-                  f"{rate(wire, seconds[1]):.0f} and "
-                  f"{rate(wire, seconds[0]):.0f} MB/s on the wire")
+                  f"curl that {what} it", ratios(*runs), reach,
+                  f"{rate(wire, runs[1]):.0f} and "
+                  f"{rate(wire, runs[0]):.0f} MB/s on the wire")
     for curl in (ours, theirs):
         curl.drop()
     for file in kept.iterdir():
