@@ -90,7 +90,8 @@ class Table:
             for plot, lines in self.points.items():
                 for line, points in lines.items():
                     for x, y in points:
-                        out.writerow((plot, f"{line}: {x}", short(y)))
+                        out.writerow((plot, f"{line}: {x}", short(y),
+                                      *[""] * 6))
 
 
 def good(run):

@@ -130,6 +130,7 @@ class CurlDown(Curl):
 
     def decode(self, to):
         """What a script would do: the reply through base64 -d."""
+        to.unlink(missing_ok=True)
         return run("sh", "-c", f"curl -sS -K {self.config('-')} | {SHELL} "
                    f"> {to}")
 

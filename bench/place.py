@@ -73,8 +73,12 @@ class Place:
                    "--quiet", *self.trust(url), **named)
 
     def get(self, url, name, chunk, parallel=1, to=None, **named):
-        return self.ir(url, "get", name, "-o", to or self.got, "--chunk-size",
-                       chunk, "--parallel", parallel, **named)
+        """A new file each time, as for the others: freeing the one before is
+        not what is measured."""
+        to = to or self.got
+        to.unlink(missing_ok=True)
+        return self.ir(url, "get", name, "-o", to, "--chunk-size", chunk,
+                       "--parallel", parallel, **named)
 
     def put(self, url, name, chunk, **named):
         """A new document each time: the one before is taken away."""

@@ -20,6 +20,7 @@ class Peer:
         self.got = place.local / "by-peer"
 
     def get(self, name, chunk=CHUNK):
+        self.got.unlink(missing_ok=True)
         return run(*self.command, "get", self.url, name, self.got, chunk,
                    env=self.environment)
 
