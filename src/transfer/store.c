@@ -356,7 +356,7 @@ call_commit(struct ir_store *u)
     enum ir_status st;
 
     ir_ledger_mark(c, "commit %" PRIX32 " %" PRId64 "\n", u->push.crc32,
-        u->existed ? u->n_versions_before : 0);
+        u->existed || !u->is_known ? u->n_versions_before : 0);
     do
         st = ir_call_commit(c->wire, c->ticket, u->push.handler.id, &what,
             &u->uploaded);

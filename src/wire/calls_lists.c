@@ -3,7 +3,8 @@
  *
  * The operations that answer with a list of any length, or take one: folders,
  * versions, the download queue, archives.  Servers differ in the names of the
- * elements of a listing; each is accepted (docs/protocol.md, "Listings"). */
+ * elements of a listing; each is accepted (docs/protocol.md, "Other
+ * operations"). */
 #include <stdio.h>
 #include <string.h>
 

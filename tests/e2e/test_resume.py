@@ -381,6 +381,29 @@ class ResumeUpload(unittest.TestCase):
         self.assertGreater(seen["have"], 1)
         self.assertGreater(seen["send"], 1)
 
+    def test_nothing_is_concluded_from_what_nobody_had_asked(self):
+        root = self.enterContext(harness.library(
+            {self.TARGET: self.local.read_bytes()}))
+        state = pathlib.Path(self.folder, "state")
+        ticket = pathlib.Path(self.folder, "ticket")
+        with harness.Emulator(root, "--generation", "classic") as emulator:
+            harness.ir("login", "--ticket-file", ticket, url=emulator.url,
+                       folder=self.folder)
+            words = ("put", self.local, self.TARGET, "--chunk-size", CHUNK,
+                     "--state-dir", state, "--ticket-file", ticket, "--json")
+            killed = harness.ir(
+                *words, "--no-preflight", url=emulator.url, prefix=(
+                    "strace", "-f", "-o", "/dev/null", "-e",
+                    "inject=unlinkat:signal=KILL:when=1"))
+            self.assertEqual(killed.exit, -9, killed)
+            note, = state.iterdir()
+            self.assertRegex(note.read_text(), r"\ncommit [0-9A-F]+ -1\n$")
+
+            again = harness.ir(*words, url=emulator.url)
+
+            self.assertEqual(again.exit, 0, again)
+            self.assertEqual(again.record(event="done")["chunks"], CHUNKS + 1)
+
     def test_served_commit_is_not_repeated(self):
         step, done = self.rerun(1, "unlinkat")
 
