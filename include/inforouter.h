@@ -57,7 +57,8 @@ enum ir_status {
     IR_E_LIMIT,     /* too large for the server, the protocol or a limit set */
     IR_E_CHANGED,   /* the document changed while it was transferred */
     IR_E_BUSY,      /* another process is writing the same target */
-    IR_E_AMBIGUOUS, /* a commit was sent, and nothing tells what became of it */
+    IR_E_AMBIGUOUS, /* bytes or a commit were sent, and nothing tells what became
+                       of them */
     IR_E_CANCELLED  /* ir_client_cancel() was called or a callback said so */
 };
 
