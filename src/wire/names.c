@@ -45,8 +45,8 @@ static const char *const documented_only[] = { "AddToDownloadQueue",
     "DownloadZipWithHandler", "GetGeneralAppSettings",
     "RemoveFromDownloadQueue" };
 
-static const char *
-local_name(const char *tag)
+const char *
+ir_names_local(const char *tag)
 {
     const char *colon = strchr(tag, ':');
 
@@ -68,7 +68,7 @@ read_attribute(struct soap_attribute *a)
 void
 ir_names_read(struct soap *soap, int *is_answer)
 {
-    const char *name = local_name(soap->tag);
+    const char *name = ir_names_local(soap->tag);
 
     *is_answer = strcasecmp(name, "response") == 0
         || strcasecmp(name, "root") == 0;

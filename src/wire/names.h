@@ -9,6 +9,9 @@
 
 struct soap;
 
+/* The name without its prefix. */
+const char *ir_names_local(const char *tag);
+
 /* For gSOAP's feltbegin: rewrites the start tag just read, in place.
  * '*is_answer' tells whether it is the answer element. */
 void ir_names_read(struct soap *soap, int *is_answer);

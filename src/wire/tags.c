@@ -75,6 +75,8 @@ on_element(struct soap *soap, const char *tag)
 
     if (!is_utf8(soap))
         return SOAP_UTF_ERROR;
+    if (soap->level == 0 && strcmp(ir_names_local(tag), "Envelope") != 0)
+        return SOAP_VERSIONMISMATCH;
     if (soap->level < IR_CALL_MAX_LEVEL)
         w->open_tags[soap->level] = digest(tag);
     if (soap->level == RESULT_LEVEL && ir_names_is_result(tag)) {
@@ -105,10 +107,8 @@ on_element_end(struct soap *soap, const char *tag, const char *expected)
 static int
 holds_elements(const struct ir_wire *w, const char *tag)
 {
-    const char *colon = strchr(tag, ':');
-
     return strncmp(tag, "SOAP-ENV:", 9) == 0
-        || (colon != NULL && strcmp(colon + 1, w->operation) == 0);
+        || strcmp(ir_names_local(tag), w->operation) == 0;
 }
 
 static const char *

@@ -355,6 +355,8 @@ XML = [
     Row("envelope_in_other_namespace", "S28", BAD,
         xml=whole(lambda b: re.sub(b'xmlns:soap="[^"]*"',
                                    b'xmlns:soap="http://a.example/"', b))),
+    Row("no_envelope", "S28", BAD, xml=whole(
+        lambda b: b[b.index(b"<Down"):b.index(b"</soap:Body>")])),
     Row("body_empty", "S28", BAD, xml=whole(
         lambda b: b[:b.index(b"<Down")] + b"</soap:Body></soap:Envelope>")),
     Row("attribute_twice", "S28", BAD + "|corrupt",

@@ -49,8 +49,7 @@ IN_PLACE = (
     "bad-utf-8", "null-byte", "refuse", "hostile-error")
 # Of these, what says "success" of something that was not performed, and what
 # denies with a reason of the service what was.  Nobody could know.
-LIES = ("no-envelope", "bare-answer", "many-attributes n=400",
-        "many-namespaces n=400")
+LIES = ("bare-answer", "many-attributes n=400", "many-namespaces n=400")
 DENIALS = re.compile("(refuse code=4|hostile-error ).* applied")
 # On a connection that is kept, the next call may seem to have ended before it
 # is served.

@@ -249,6 +249,18 @@ test_what_is_no_envelope_is_refused(void **state)
 }
 
 static void
+test_an_answer_without_its_envelope_is_refused(void **state)
+{
+    (void)state;
+
+    check_reply("200 OK",
+        "<DeleteDownloadHandlerResponse xmlns=\"http://tempuri.org/\">"
+        "<DeleteDownloadHandlerResult><response success=\"true\"/>"
+        "</DeleteDownloadHandlerResult></DeleteDownloadHandlerResponse>",
+        IR_E_PROTOCOL, "it is no SOAP envelope");
+}
+
+static void
 test_a_document_type_is_refused(void **state)
 {
     (void)state;
@@ -443,6 +455,7 @@ main(void)
         TEST(test_a_secret_is_not_repeated),
         TEST(test_end_tags_that_do_not_match_are_refused),
         TEST(test_what_is_no_envelope_is_refused),
+        TEST(test_an_answer_without_its_envelope_is_refused),
         TEST(test_a_document_type_is_refused),
         TEST(test_deep_nesting_is_refused),
         TEST(test_many_elements_are_refused),
