@@ -1,20 +1,9 @@
 /* Copyright (c) 2026 the inforouter-client authors.
  * SPDX-License-Identifier: MIT
  *
- * Notes of what must not be forgotten if this process ends here and now: one
- * file in the state folder for the handler that is open, locked while its
- * process lives, and one for each download that can be resumed.  Nothing of it
- * is secret.  What cannot be noted is told to the log and is no failure.
- *
- *     download-c4d6a0f2-8d1b-4f6e-b0a7-2f5c93d81e44
- *         inforouter-job 1
- *         url https://dms.example/srv.asmx
- *         path /Library/Folder/Name
- *         file /home/demo/Name
- *
- * The note of an upload goes on with a line for each step, written before it is
- * taken: "lock" if it checked the document out, "size N" and "chunk N", "send OFFSET" and "have OFFSET CRC" around each
- * chunk, "commit CRC VERSIONS" at the end. */
+ * Notes of what must not be forgotten if this process ends here and now.
+ * Nothing of it is secret.  What cannot be noted is told to the log and is no
+ * failure. */
 #ifndef IR_TRANSFER_LEDGER_H
 #define IR_TRANSFER_LEDGER_H
 
@@ -22,10 +11,13 @@
 
 struct ir_client;
 
+/* Room for the name of a note. */
+#define IR_NOTE_NAME_BYTES 80
+
 struct ir_ledger {
     char *folder; /* NULL: nothing is noted */
     int fd;       /* the note of the open handler, locked; -1: none */
-    char name[80];
+    char name[IR_NOTE_NAME_BYTES];
 };
 
 /* A handler was opened for 'path' and the local file 'file' (NULL: none). */

@@ -1,0 +1,371 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT */
+#define _DEFAULT_SOURCE /* realpath */
+#include "transfer/note.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "transfer/journal.h"
+#include "wire/error.h"
+
+static const char magic[] = "inforouter-job 1";
+static const char *const kinds[] = {
+    [IR_JOB_DOWNLOAD] = "download-",
+    [IR_JOB_UPLOAD] = "upload-",
+    [IR_JOB_RESUMABLE] = "resume-",
+};
+
+#define NOTE_TRIES 3
+
+/* ---- The folder -------------------------------------------------------- */
+
+/* Make it and those above it; only we may look into what is made. */
+static int
+make_folder(const char *folder)
+{
+    char path[4096];
+    size_t n = strlen(folder);
+
+    if (n == 0 || n >= sizeof path)
+        return -1;
+    for (size_t i = 1; i <= n; i++) {
+        if (folder[i] != '/' && folder[i] != '\0')
+            continue;
+        memcpy(path, folder, i);
+        path[i] = '\0';
+        if (mkdir(path, 0700) != 0 && errno != EEXIST)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+open_folder(const char *folder)
+{
+    return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+void
+ir_note_name(enum ir_job_kind kind, const char *id, char *to, size_t size)
+{
+    snprintf(to, size, "%s%s", kinds[kind], id);
+}
+
+/* ---- Written ----------------------------------------------------------- */
+
+int
+ir_note_locate(const char *file, char *to, size_t size)
+{
+    const char *slash = strrchr(file, '/');
+    char folder[PATH_MAX];
+    char real[PATH_MAX];
+    int n = slash == NULL ? 1 : slash == file ? 1 : (int)(slash - file);
+
+    if (snprintf(folder, sizeof folder, "%.*s", n,
+            slash == NULL ? "." : file) >= (int)sizeof folder
+        || realpath(folder, real) == NULL)
+        return 0;
+    return snprintf(to, size, "%s/%s", strcmp(real, "/") == 0 ? "" : real,
+        slash == NULL ? file : slash + 1) < (int)size;
+}
+
+static int
+print_file(FILE *to, const char *file)
+{
+    char path[PATH_MAX + NAME_MAX];
+    char escaped[IR_NOTE_LINE_BYTES];
+
+    if (file == NULL)
+        return fputs("file -\n", to);
+    if (!ir_note_locate(file, path, sizeof path)
+        || ir_journal_escape(path, escaped, sizeof escaped) == 0)
+        return -1;
+    return fprintf(to, "file %s\n", escaped);
+}
+
+/* Write the note in 'fd', which it keeps.  0, or -1 and errno. */
+static int
+write_note(int fd, const char *url, const char *path, const char *file)
+{
+    char escaped_url[IR_NOTE_LINE_BYTES];
+    char escaped_path[IR_NOTE_LINE_BYTES];
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    FILE *to = copy < 0 ? NULL : fdopen(copy, "w");
+    int failed;
+
+    if (to == NULL) {
+        if (copy >= 0)
+            close(copy);
+        return -1;
+    }
+    failed = ir_journal_escape(url, escaped_url, sizeof escaped_url) == 0
+        || ir_journal_escape(path, escaped_path, sizeof escaped_path) == 0
+        || fprintf(to, "%s\nurl %s\npath %s\n", magic, escaped_url,
+               escaped_path) < 0
+        || print_file(to, file) < 0;
+    return fclose(to) != 0 || failed ? -1 : 0;
+}
+
+/* Make the note 'name' for us alone, locked; under a name that no reader looks
+ * at until it is complete.  The descriptor, or -1 and errno. */
+static int
+try_note(const char *folder, const char *name, const char *url,
+    const char *path, const char *file)
+{
+    char fresh[IR_NOTE_NAME_BYTES + 1];
+    int dir = open_folder(folder);
+    int fd;
+
+    snprintf(fresh, sizeof fresh, ".%s", name);
+    if (dir < 0 && errno == ENOENT && make_folder(folder) == 0)
+        dir = open_folder(folder);
+    if (dir < 0)
+        return -1;
+    fd = openat(dir, fresh, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW
+        | O_NONBLOCK | O_CLOEXEC, 0600);
+    if (fd >= 0 && (flock(fd, LOCK_EX | LOCK_NB) != 0
+            || write_note(fd, url, path, file) != 0
+            || renameat(dir, fresh, dir, name) != 0)) {
+        unlinkat(dir, fresh, 0);
+        close(fd);
+        fd = -1;
+    }
+    close(dir);
+    return fd;
+}
+
+/* ir_gc() of another process may take an unfinished note for one that its
+ * process did not live to finish. */
+int
+ir_note_make(const char *folder, const char *name, const char *url,
+    const char *path, const char *file)
+{
+    int fd = -1;
+
+    for (int i = 0; i < NOTE_TRIES && fd < 0; i++)
+        fd = try_note(folder, name, url, path, file);
+    return fd;
+}
+
+void
+ir_note_remove(const char *folder, const char *name)
+{
+    int dir = open_folder(folder);
+
+    if (dir < 0)
+        return;
+    unlinkat(dir, name, 0);
+    close(dir);
+}
+
+/* ---- Read -------------------------------------------------------------- */
+
+/* 1 if the line is complete; its end is taken away. */
+static int
+take_end(char *line)
+{
+    size_t n = strlen(line);
+
+    if (n == 0 || line[n - 1] != '\n')
+        return 0;
+    line[n - 1] = '\0';
+    return 1;
+}
+
+static int
+read_line(FILE *from, const char *word, char *to, size_t size)
+{
+    char line[IR_NOTE_LINE_BYTES];
+    size_t n = strlen(word);
+
+    return fgets(line, sizeof line, from) != NULL
+        && strncmp(line, word, n) == 0 && take_end(line)
+        && ir_journal_unescape(line + n, to, size);
+}
+
+/* The steps of an upload, the last of which counts.  A line that was being
+ * written stands for its step. */
+static void
+read_steps(FILE *from, struct ir_ledger_upload *left)
+{
+    char line[128];
+    uint64_t offset;
+
+    memset(left, 0, sizeof *left);
+    while (fgets(line, sizeof line, from) != NULL) {
+        int is_whole = take_end(line);
+
+        if (is_whole && sscanf(line, "have %" SCNu64 " %" SCNx32, &offset,
+                &left->crc32) == 2) {
+            left->step = IR_LEDGER_HAVE;
+            left->offset = offset;
+        } else if (is_whole && sscanf(line, "commit %" SCNx32 " %" SCNd64,
+                &left->crc32, &left->n_versions) == 2) {
+            left->step = IR_LEDGER_COMMIT;
+        } else if (strncmp(line, "lock", 4) == 0) {
+            left->is_locked = 1;
+        } else if (sscanf(line, "size %" SCNu64, &left->size_bytes) != 1
+            && sscanf(line, "chunk %" SCNu64, &left->chunk_bytes) != 1) {
+            left->step = IR_LEDGER_SEND;
+        }
+    }
+}
+
+/* 1 if it is the head of a note, 0 if that is torn, -1 if it is another's. */
+static int
+read_head(FILE *from)
+{
+    char line[sizeof magic + 1];
+    size_t n;
+
+    if (fgets(line, sizeof line, from) == NULL)
+        return 0;
+    n = strlen(line);
+    if (take_end(line))
+        return strcmp(line, magic) == 0 ? 1 : -1;
+    return strncmp(line, magic, n) == 0 ? 0 : -1;
+}
+
+/* As read_head(), of all of it. */
+static int
+read_texts(struct ir_note *n)
+{
+    int copy = fcntl(n->fd, F_DUPFD_CLOEXEC, 0);
+    FILE *from = copy < 0 ? NULL : fdopen(copy, "r");
+    int is_good;
+
+    if (from == NULL) {
+        n->is_starved = errno == ENOMEM;
+        if (copy >= 0)
+            close(copy);
+        return 0;
+    }
+    is_good = read_head(from);
+    if (is_good > 0) {
+        is_good = read_line(from, "url ", n->url, sizeof n->url)
+            && read_line(from, "path ", n->path, sizeof n->path)
+            && read_line(from, "file ", n->file, sizeof n->file);
+        read_steps(from, &n->left);
+    }
+    fclose(from);
+    return is_good;
+}
+
+/* The kind and the handler are in the name. */
+static int
+read_name(struct ir_note *n, const char *name)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        size_t length = strlen(kinds[i]);
+        const char *rest = name + length;
+
+        if (strncmp(name, kinds[i], length) != 0)
+            continue;
+        if (*rest == '\0' || strlen(rest) >= sizeof n->handler)
+            return 0;
+        n->job.kind = (enum ir_job_kind)i;
+        snprintf(n->handler, sizeof n->handler, "%s", rest);
+        return 1;
+    }
+    return 0;
+}
+
+/* What is in the file, and whether its process lives. */
+static int
+read_note(struct ir_note *n)
+{
+    struct stat st;
+    int is_good;
+
+    if (fstat(n->fd, &st) != 0 || !S_ISREG(st.st_mode)
+        || st.st_uid != geteuid())
+        return 0;
+    n->job.is_running = flock(n->fd, LOCK_EX | LOCK_NB) != 0;
+    is_good = read_texts(n);
+    n->is_torn = is_good == 0 || *n->name == '.';
+    n->job.url = n->url;
+    n->job.path = n->path;
+    n->job.file = strcmp(n->file, "-") == 0 ? NULL : n->file;
+    n->job.handler = n->job.kind == IR_JOB_RESUMABLE ? NULL : n->handler;
+    return is_good >= 0 && !n->is_starved;
+}
+
+/* How far a download came that somebody may take up. */
+static int
+read_progress(struct ir_note *n)
+{
+    int peeked;
+
+    if (n->is_torn || n->job.file == NULL || n->job.kind == IR_JOB_UPLOAD)
+        return 1;
+    peeked = ir_journal_peek(n->job.file, &n->job.done_bytes,
+        &n->job.total_bytes);
+    n->job.is_resumable = peeked > 0;
+    n->is_starved = peeked < 0;
+    return !n->is_starved;
+}
+
+/* 1 if it is a note that can be read; a process that lives may just be writing
+ * its. */
+static int
+open_note(struct ir_note *n, int dir, const char *name)
+{
+    memset(n, 0, sizeof *n);
+    n->dir = dir;
+    if (strlen(name) >= sizeof n->name)
+        return 0;
+    snprintf(n->name, sizeof n->name, "%s", name);
+    if (!read_name(n, name + (*name == '.')))
+        return 0;
+    n->fd = openat(dir, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (n->fd < 0)
+        return 0;
+    if (read_note(n) && read_progress(n))
+        return 1;
+    close(n->fd);
+    return 0;
+}
+
+enum ir_status
+ir_note_for_each(const char *folder, ir_note_fn fn, void *ctx,
+    struct ir_error *e)
+{
+    int fd = open_folder(folder);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    struct ir_note *n = malloc(sizeof *n);
+    struct dirent *entry;
+    int more = 1;
+
+    if (dir == NULL && errno != ENOENT)
+        ir_error_set_errno(e, IR_E_IO, errno, "cannot read the folder %s",
+            folder);
+    if (n == NULL)
+        ir_error_set(e, IR_E_MEMORY, "out of memory");
+    while (dir != NULL && n != NULL && more
+        && (entry = readdir(dir)) != NULL) {
+        if (!open_note(n, fd, entry->d_name)) {
+            if (n->is_starved)
+                ir_error_set(e, IR_E_MEMORY, "out of memory");
+            more = !n->is_starved;
+            continue;
+        }
+        more = fn(ctx, n) == 0;
+        close(n->fd);
+    }
+    free(n);
+    if (dir != NULL)
+        closedir(dir);
+    else if (fd >= 0)
+        close(fd);
+    return e->status;
+}
