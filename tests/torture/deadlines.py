@@ -342,7 +342,10 @@ class Done:
 
     @property
     def error(self):
-        lines = [json.loads(line) for line in self.out.splitlines()]
+        try:
+            lines = [json.loads(line) for line in self.out.splitlines()]
+        except ValueError:
+            return {"status": f"unreadable: {self.out!r}"}
         return next((line for line in lines if line["event"] == "error"), {})
 
 
