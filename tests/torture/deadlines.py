@@ -127,6 +127,7 @@ class Server:
         self.over = threading.Event()
         self.operations = []
         self.sockets = []
+        self.threads = []
         self.late_s = None  # since the phase was met; then comes clean-up
         self.listener = socket.socket()
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
@@ -139,8 +140,12 @@ class Server:
         if self.case.phase == "connect":
             self.fill_backlog()
         else:
-            threading.Thread(target=self.accept_all, daemon=True).start()
+            self.begin(self.accept_all)
         return self
+
+    def begin(self, work, *args):
+        self.threads.append(threading.Thread(target=work, args=args))
+        self.threads[-1].start()
 
     def fill_backlog(self):
         """Until the kernel answers no more: the next one waits."""
@@ -154,12 +159,17 @@ class Server:
                 return
 
     def __exit__(self, *_):
+        """What is closed under a thread that reads it may by then be the pipe
+        of another case."""
         self.over.set()
         for one in [self.listener, *self.sockets]:
             try:
                 one.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+        for thread in self.threads:
+            thread.join()
+        for one in [self.listener, *self.sockets]:
             one.close()
 
     def accept_all(self):
@@ -169,8 +179,7 @@ class Server:
             except OSError:
                 return
             self.sockets.append(connection)
-            threading.Thread(target=self.serve, args=(connection,),
-                             daemon=True).start()
+            self.begin(self.serve, connection)
 
     def serve(self, connection):
         try:
