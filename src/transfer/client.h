@@ -34,7 +34,7 @@ struct ir_client {
 
 /* Time for cleaning up on the server after a failure or a cancel: all of it
  * stays within two seconds. */
-#define IR_CLIENT_GRACE_MS 900
+#define IR_CLIENT_GRACE_MS 750
 #define IR_CLIENT_LOGOUT_GRACE_MS 400
 
 /* Say something to the log of the options, if there is one. */

@@ -670,7 +670,7 @@ test_an_archive_behind_2_31_is_refused_after_its_first_chunk(void **state)
     assert_int_equal(to_sink(NULL), IR_E_LIMIT);
 
     assert_string_equal(fake_calls.trace, "chunk(t,D,0+64) "
-        "chunk(t,D,2147483648+1) grace(900) delete(t,D,z1) grace(0) ");
+        "chunk(t,D,2147483648+1) grace(750) delete(t,D,z1) grace(0) ");
     assert_int_equal(got.n, 0);
 }
 

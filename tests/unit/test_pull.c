@@ -294,7 +294,7 @@ test_the_handler_is_released_after_every_failure(void **state)
             assert_int_equal(fake_calls.n_open, 0);
             assert_int_equal(fake_calls_count("handler("), 1);
             assert_non_null(strstr(fake_calls.trace,
-                "grace(900) delete(t,D,h1) grace(0) "));
+                "grace(750) delete(t,D,h1) grace(0) "));
         }
 }
 

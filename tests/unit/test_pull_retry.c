@@ -401,7 +401,7 @@ test_every_event_can_cancel(void **state)
             assert_int_equal(download(rewritable, 0, NULL), IR_E_CANCELLED);
             assert_int_equal(fake_calls.n_open, 0);
             assert_non_null(strstr(fake_calls.trace,
-                "grace(900) delete(t,D,h1) grace(0) "));
+                "grace(750) delete(t,D,h1) grace(0) "));
         }
 }
 
