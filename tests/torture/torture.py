@@ -310,14 +310,25 @@ class Upload(Place):
         return self.ir("put", self.source, self.path, "--chunk-size", CHUNK,
                        "--retries", 2, "--retry-delay", 1, *more, **named)
 
+    def look(self):
+        """Versions and content.  The server may be committing still for a client
+        that is dead: they are of one moment if no version came meanwhile."""
+        before = None
+        after = self.bench.versions(self.path)
+        while before != after:
+            before = after
+            found = self.stored.read_bytes() if self.stored.exists() else None
+            after = self.bench.versions(self.path)
+        return after, found
+
     def is_complete(self):
         """The document has the new content; if not, then the old.  A run makes
         one version, or none."""
-        n_new = self.bench.versions(self.path) - self.old_versions
+        n_versions, found = self.look()
+        n_new = n_versions - self.old_versions
         check(n_new - self.n_new in (0, 1),
               f"{n_new} versions after {self.n_new}")
         self.n_new = n_new
-        found = self.stored.read_bytes() if self.stored.exists() else None
         if found == self.old:
             check(n_new == 0, f"{n_new} versions without new content")
             return False
