@@ -40,13 +40,14 @@ static const char suffix[] = ".journal";
 static int
 has_magic(int fd)
 {
-    char head[sizeof magic - 1];
+    char head[sizeof magic];
     ssize_t n = pread(fd, head, sizeof head, 0);
 
     if (n < 0)
         return 0;
     for (ssize_t i = 0; i < n; i++)
-        if (head[i] != magic[i] && head[i] != '\0')
+        if (head[i] != (magic[i] == '\0' ? '\n' : magic[i])
+            && head[i] != '\0')
             return 0;
     return 1;
 }

@@ -637,6 +637,12 @@ make_version_2(void)
 }
 
 static void
+make_version_10(void)
+{
+    make_foreign("inforouter-journal 10\nurl " URL "\n");
+}
+
+static void
 make_precious(void)
 {
     make_foreign("precious\n");
@@ -698,7 +704,7 @@ make_somebodys(void)
 }
 
 static void (*const foreign[])(void) = {
-    make_version_2, make_precious, make_almost, make_readable,
+    make_version_2, make_version_10, make_precious, make_almost, make_readable,
     make_linked, make_symlink, make_dangling, make_fifo, make_folder,
     make_somebodys,
 };
