@@ -446,6 +446,27 @@ ir_journal_read(struct ir_journal *j, struct ir_client *c, int part_fd,
 
 /* ---- A look from outside ----------------------------------------------- */
 
+/* 1 with r->file open, if there is a journal of ours; 0 if there is none; -1 if
+ * there is no memory. */
+static int
+open_named(struct reader *r, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    r->file = NULL;
+    if (fd < 0)
+        return errno == ENOMEM ? -1 : 0;
+    if (!is_ours(fd)) {
+        close(fd);
+        return 0;
+    }
+    r->file = fdopen(fd, "r");
+    if (r->file != NULL)
+        return 1;
+    close(fd);
+    return -1;
+}
+
 int
 ir_journal_peek(const char *file, uint64_t *done_bytes, uint64_t *total_bytes)
 {
@@ -465,8 +486,7 @@ ir_journal_peek(const char *file, uint64_t *done_bytes, uint64_t *total_bytes)
     snprintf(path, sizeof path, "%s.part", file);
     if (access(path, F_OK) == 0) {
         snprintf(path, sizeof path, "%s.part%s", file, suffix);
-        r->file = fopen(path, "re");
-        is_good = r->file == NULL && errno == ENOMEM ? -1 : 0;
+        is_good = open_named(r, path) < 0 ? -1 : 0;
     } else {
         r->file = NULL;
     }

@@ -751,6 +751,25 @@ test_what_is_not_ours_is_neither_read_nor_touched(void **state)
 }
 
 static void
+test_what_is_not_ours_is_not_shown(void **state)
+{
+    uint64_t done;
+    uint64_t total;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(foreign); i++) {
+        foreign[i]();
+
+        assert_int_equal(ir_journal_peek("a", &done, &total), 0);
+
+        assert_int_equal(done, 0);
+        assert_int_equal(total, 0);
+        assert_int_equal(remove(NAME), 0);
+        unlink("other");
+    }
+}
+
+static void
 test_what_a_crash_left_is_begun_again(void **state)
 {
     static const char zeros[4096];
@@ -983,6 +1002,7 @@ main(void)
         TEST(test_garbage_claims_nothing_and_costs_nothing),
         TEST(test_reading_that_is_cancelled_changes_nothing),
         TEST(test_what_is_not_ours_is_neither_read_nor_touched),
+        TEST(test_what_is_not_ours_is_not_shown),
         TEST(test_what_a_crash_left_is_begun_again),
         TEST(test_beginning_again_leaves_alone_who_still_has_the_one_before),
         TEST(test_only_the_one_that_is_open_is_removed),
