@@ -177,6 +177,8 @@ ir_journal_escape(const char *text, char *to, size_t size)
 {
     size_t n = 0;
 
+    if (size == 0)
+        return 0;
     for (; *text != '\0'; text++) {
         unsigned char c = (unsigned char)*text;
 
@@ -204,16 +206,18 @@ ir_journal_unescape(const char *text, char *to, size_t size)
 {
     size_t n = 0;
 
+    if (size == 0)
+        return 0;
     while (*text != '\0' && n + 1 < size) {
         int high = *text == '%' ? digit(text[1]) : -1;
         int low = high < 0 ? -1 : digit(text[2]);
 
         if (*text == '%' && (low < 0 || high + low == 0))
-            return 0;
+            break;
         to[n++] = *text == '%' ? (char)(high * 16 + low) : *text;
         text += *text == '%' ? 3 : 1;
     }
-    to[n] = '\0';
+    to[*text == '\0' ? n : 0] = '\0';
     return *text == '\0';
 }
 

@@ -65,7 +65,7 @@ int ir_journal_peek(const char *file, uint64_t *done_bytes,
     uint64_t *total_bytes);
 
 /* A text as it stands on a line, and back.  0 if it does not fit, or is no such
- * text. */
+ * text; nothing of it comes back then. */
 size_t ir_journal_escape(const char *text, char *to, size_t size);
 int ir_journal_unescape(const char *text, char *to, size_t size);
 

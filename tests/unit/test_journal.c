@@ -883,13 +883,15 @@ test_a_look_needs_the_part_as_well(void **state)
 static char *
 room(size_t size)
 {
-    char *to = malloc(size);
+    char *to = malloc(size == 0 ? 1 : size);
 
     assert_non_null(to);
+    if (size == 0)
+        *to = 'x';
     return to;
 }
 
-/* 'text' into every room: too little is refused, and nothing is
+/* 'text' into every room from none up: too little is refused, and nothing is
  * written behind it. */
 static void
 check_rooms(const char *text)
@@ -897,7 +899,7 @@ check_rooms(const char *text)
     char escaped[256];
     size_t n = ir_journal_escape(text, escaped, sizeof escaped);
 
-    for (size_t size = 1; size < n + 8; size++) {
+    for (size_t size = 0; size < n + 8; size++) {
         char *to = room(size);
         size_t got = ir_journal_escape(text, to, size);
 
@@ -905,15 +907,17 @@ check_rooms(const char *text)
         assert_true(got == n || size < n + 4);
         if (got > 0)
             assert_string_equal(to, escaped);
+        assert_true(size > 0 || *to == 'x');
         free(to);
     }
-    for (size_t size = 1; size < strlen(text) + 8; size++) {
+    for (size_t size = 0; size < strlen(text) + 8; size++) {
         char *to = room(size);
 
         assert_int_equal(ir_journal_unescape(escaped, to, size),
             size > strlen(text));
         if (size > strlen(text))
             assert_string_equal(to, text);
+        assert_true(size > 0 || *to == 'x');
         free(to);
     }
 }
@@ -955,6 +959,7 @@ is_hex(int c)
     return c != '\0' && strchr("0123456789ABCDEF", c) != NULL;
 }
 
+/* And leaves no half of it behind. */
 static void
 test_only_two_digits_stand_behind_a_percent_sign(void **state)
 {
@@ -971,6 +976,7 @@ test_only_two_digits_stand_behind_a_percent_sign(void **state)
         if (is_good)
             assert_int_equal((unsigned char)back[1],
                 strtoul(text + 2, NULL, 16));
+        assert_int_equal(strlen(back), is_good ? 2 : 0);
     }
 }
 
