@@ -83,7 +83,7 @@ static int
 print_file(FILE *to, const char *file)
 {
     char path[PATH_MAX + NAME_MAX];
-    char escaped[IR_NOTE_LINE_BYTES];
+    char escaped[IR_NOTE_TEXT_BYTES];
 
     if (file == NULL)
         return fputs("file -\n", to);
@@ -97,8 +97,8 @@ print_file(FILE *to, const char *file)
 static int
 write_note(int fd, const char *url, const char *path, const char *file)
 {
-    char escaped_url[IR_NOTE_LINE_BYTES];
-    char escaped_path[IR_NOTE_LINE_BYTES];
+    char escaped_url[IR_NOTE_TEXT_BYTES];
+    char escaped_path[IR_NOTE_TEXT_BYTES];
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     FILE *to = copy < 0 ? NULL : fdopen(copy, "w");
     int failed;

@@ -19,8 +19,9 @@
 
 #include "transfer/ledger.h"
 
-/* Room for the longest line of a note. */
+/* Room for the longest line of a note, and for what stands behind its word. */
 #define IR_NOTE_LINE_BYTES 16384
+#define IR_NOTE_TEXT_BYTES (IR_NOTE_LINE_BYTES - 8)
 
 /* A note, read. */
 struct ir_note {
@@ -31,9 +32,9 @@ struct ir_note {
     int is_starved; /* there was no memory for reading it */
     struct ir_ledger_upload left;
     char name[IR_NOTE_NAME_BYTES];
-    char url[IR_NOTE_LINE_BYTES];
-    char path[IR_NOTE_LINE_BYTES];
-    char file[IR_NOTE_LINE_BYTES];
+    char url[IR_NOTE_TEXT_BYTES];
+    char path[IR_NOTE_TEXT_BYTES];
+    char file[IR_NOTE_TEXT_BYTES];
     char handler[65];
 };
 

@@ -317,6 +317,30 @@ test_every_byte_of_a_text_is_listed_again(void **state)
     }
 }
 
+/* Longer than a path can be, and escaped or not. */
+static void
+test_a_text_is_noted_whole_or_not_at_all(void **state)
+{
+    static char path[16500];
+
+    (void)state;
+    for (int is_blank = 0; is_blank < 2; is_blank++) {
+        for (size_t n = 16300; n < 16400; n++) {
+            memset(path, is_blank ? ' ' : 'x', n);
+            path[is_blank ? n / 3 : n] = '\0';
+            log_.n_warnings = 0;
+            ir_ledger_note(client, IR_JOB_UPLOAD, "h-1", path, NULL);
+
+            if (log_.n_warnings == 0)
+                check_listed(IR_JOB_UPLOAD, "h-1", path, NULL, 1);
+            assert_true(log_.n_warnings == 0 || n > 16310);
+            ir_ledger_forget(client);
+            folder_check_names("state ");
+            assert_int_equal(rmdir("state"), 0);
+        }
+    }
+}
+
 static void
 test_a_local_file_is_told_by_its_absolute_name_without_links(void **state)
 {
@@ -1113,6 +1137,7 @@ main(void)
         TEST(test_the_next_note_leaves_the_one_before),
         TEST(test_nothing_is_noted_without_a_folder_or_a_path),
         TEST(test_every_byte_of_a_text_is_listed_again),
+        TEST(test_a_text_is_noted_whole_or_not_at_all),
         TEST(test_a_local_file_is_told_by_its_absolute_name_without_links),
         TEST(test_nobody_else_looks_into_what_is_made),
         TEST(test_a_folder_that_is_there_stays_as_it_is),
