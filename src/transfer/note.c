@@ -193,31 +193,46 @@ read_line(FILE *from, const char *word, char *to, size_t size)
         && ir_journal_unescape(line + n, to, size);
 }
 
+/* 1 if it is a step after which something is known, to the letter: not two
+ * lines that ran into one, and no number out of range. */
+static int
+read_known(const char *line, struct ir_ledger_upload *left)
+{
+    char same[128] = "";
+
+    if (sscanf(line, "have %" SCNu64 " %" SCNx32, &left->offset,
+            &left->crc32) == 2) {
+        left->step = IR_LEDGER_HAVE;
+        snprintf(same, sizeof same, "have %" PRIu64 " %" PRIX32, left->offset,
+            left->crc32);
+    } else if (sscanf(line, "commit %" SCNx32 " %" SCNd64, &left->crc32,
+            &left->n_versions) == 2) {
+        left->step = IR_LEDGER_COMMIT;
+        snprintf(same, sizeof same, "commit %" PRIX32 " %" PRId64,
+            left->crc32, left->n_versions);
+    }
+    return *line != '\0' && strcmp(line, same) == 0;
+}
+
 /* The steps of an upload, the last of which counts.  A line that was being
- * written stands for its step. */
+ * written stands for its step, and is the last. */
 static void
 read_steps(FILE *from, struct ir_ledger_upload *left)
 {
     char line[128];
-    uint64_t offset;
+    int is_whole = 1;
 
     memset(left, 0, sizeof *left);
-    while (fgets(line, sizeof line, from) != NULL) {
-        int is_whole = take_end(line);
-
-        if (is_whole && sscanf(line, "have %" SCNu64 " %" SCNx32, &offset,
-                &left->crc32) == 2) {
-            left->step = IR_LEDGER_HAVE;
-            left->offset = offset;
-        } else if (is_whole && sscanf(line, "commit %" SCNx32 " %" SCNd64,
-                &left->crc32, &left->n_versions) == 2) {
-            left->step = IR_LEDGER_COMMIT;
-        } else if (strncmp(line, "lock", 4) == 0) {
+    while (is_whole && fgets(line, sizeof line, from) != NULL) {
+        is_whole = take_end(line);
+        if (is_whole && read_known(line, left))
+            continue;
+        if (strncmp(line, "lock", 4) == 0)
             left->is_locked = 1;
-        } else if (sscanf(line, "size %" SCNu64, &left->size_bytes) != 1
-            && sscanf(line, "chunk %" SCNu64, &left->chunk_bytes) != 1) {
+        else if (!is_whole
+            || (sscanf(line, "size %" SCNu64, &left->size_bytes) != 1
+                && sscanf(line, "chunk %" SCNu64, &left->chunk_bytes) != 1))
             left->step = IR_LEDGER_SEND;
-        }
     }
 }
 

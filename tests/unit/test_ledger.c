@@ -934,6 +934,55 @@ test_what_is_noted_is_taken_as_it_was_noted(void **state)
     assert_int_equal(rmdir("state"), 0);
 }
 
+/* A line that no process writes: two that ran into one because a disk was full
+ * meanwhile, a number out of range, a line without end. */
+static void
+test_a_line_that_is_no_step_leaves_nothing_known(void **state)
+{
+    static const char *const lines[] = {
+        "have 4 ED82CD11send 4", "have 4 ED82CD11 ", "have 4 ED82CD11x",
+        "have 4", "have 4 ", "have", "have  4 ED82CD11", "have -4 ED82CD11",
+        "have +4 ED82CD11", "have 4 -ED82CD11", "have 4 0xED82CD11",
+        "have 4 1ED82CD11", "have 18446744073709551620 ED82CD11",
+        " have 4 ED82CD11", "HAVE 4 ED82CD11", "commit 3981703A 2send 4",
+        "commit 3981703A", "commit 3981703A +2", "commit  3981703A 2",
+        "commit 13981703A 2", "commit 3981703A 18446744073709551618", "x", "",
+    };
+    struct ir_ledger_upload left;
+    char text[1000];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        snprintf(text, sizeof text, BEGIN "have 4 ED82CD11\n%s\n", lines[i]);
+        put_steps("upload-u1", text);
+
+        assert_int_equal(take(&left), 1);
+
+        if (left.step != IR_LEDGER_SEND)
+            fail_msg("%s: %d", lines[i], left.step);
+        ir_ledger_leave(client);
+    }
+}
+
+static void
+test_the_end_of_a_long_line_is_no_step(void **state)
+{
+    struct ir_ledger_upload left;
+    char text[900];
+
+    (void)state;
+    for (size_t n = 1; n < 600; n++) {
+        memset(text, 'x', n);
+        strcpy(text + n, "have 4 ED82CD11\n");
+        put_steps("upload-u1", text);
+
+        assert_int_equal(take(&left), 1);
+
+        assert_int_equal(left.step, IR_LEDGER_SEND);
+        ir_ledger_leave(client);
+    }
+}
+
 static void
 test_what_was_taken_is_the_open_note(void **state)
 {
@@ -1156,6 +1205,8 @@ main(void)
         TEST(test_the_last_step_counts_and_half_a_line_stands_for_its_step),
         TEST(test_before_the_first_step_nothing_is_known_but_the_lock),
         TEST(test_what_is_noted_is_taken_as_it_was_noted),
+        TEST(test_a_line_that_is_no_step_leaves_nothing_known),
+        TEST(test_the_end_of_a_long_line_is_no_step),
         TEST(test_what_was_taken_is_the_open_note),
         TEST(test_of_all_who_take_at_once_one_gets_it),
         TEST(test_handlers_of_this_server_are_deleted_and_counted),
