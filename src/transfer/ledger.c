@@ -62,8 +62,10 @@ ir_ledger_mark(struct ir_client *c, const char *format, ...)
     if (c->ledger.fd < 0)
         return;
     va_start(args, format);
-    if (vdprintf(c->ledger.fd, format, args) < 0)
+    if (vdprintf(c->ledger.fd, format, args) < 0) {
         warn(c);
+        ir_ledger_forget(c);
+    }
     va_end(args);
 }
 

@@ -30,7 +30,8 @@ void ir_ledger_forget(struct ir_client *c);
 /* It could not be deleted: the note stays, for another process to find. */
 void ir_ledger_leave(struct ir_client *c);
 
-/* Add a line to the note of the open handler. */
+/* Add a line to the note of the open handler.  If that cannot be, the note is
+ * removed: the step before would pass for the last. */
 void ir_ledger_mark(struct ir_client *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -983,6 +983,34 @@ test_the_end_of_a_long_line_is_no_step(void **state)
     }
 }
 
+/* A disk that is full from any byte of the step on, and the process ends. */
+static void
+test_a_note_that_lacks_a_step_does_not_stay(void **state)
+{
+    struct ir_ledger_upload left;
+
+    (void)state;
+    for (size_t i = 1; i < COUNT(steps); i++) {
+        for (size_t n = 0; n < strlen(steps[i].line); n++) {
+            char text[1000] = BEGIN;
+
+            for (size_t k = 0; k < i; k++)
+                strcat(text, steps[k].line);
+            put_steps("upload-u1", text);
+            assert_int_equal(take(&left), 1);
+            log_.n_warnings = 0;
+            limit_files(strlen(head) + strlen(text) + n);
+            ir_ledger_mark(client, "%s", steps[i].line);
+            limit_files((rlim_t)-1);
+            ir_ledger_leave(client);
+
+            assert_int_equal(log_.n_warnings, 1);
+            assert_int_equal(take(&left), 0);
+            assert_int_equal(rmdir("state"), 0);
+        }
+    }
+}
+
 static void
 test_what_was_taken_is_the_open_note(void **state)
 {
@@ -1207,6 +1235,7 @@ main(void)
         TEST(test_what_is_noted_is_taken_as_it_was_noted),
         TEST(test_a_line_that_is_no_step_leaves_nothing_known),
         TEST(test_the_end_of_a_long_line_is_no_step),
+        TEST(test_a_note_that_lacks_a_step_does_not_stay),
         TEST(test_what_was_taken_is_the_open_note),
         TEST(test_of_all_who_take_at_once_one_gets_it),
         TEST(test_handlers_of_this_server_are_deleted_and_counted),
