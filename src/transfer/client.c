@@ -127,6 +127,7 @@ ir_client_free(struct ir_client *c)
     forget(&c->password);
     free(c->url);
     free(c->user);
+    free(c->owner);
     free(c->language);
     free(c->name);
     free(c->content_type);

@@ -17,6 +17,7 @@ struct ir_client {
     char *url;      /* of the service */
     char *ticket;   /* secret */
     char *user;     /* NULL: the ticket was given, or there is none */
+    char *owner;    /* of the session, as the server calls him; NULL: not told */
     char *password; /* secret */
     char *language;
     enum ir_spelling spelling; /* AUTO until a call has settled it */

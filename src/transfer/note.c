@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 the inforouter-client authors.
  * SPDX-License-Identifier: MIT */
-#define _DEFAULT_SOURCE /* realpath */
+#define _GNU_SOURCE /* locks of open files */
 #include "transfer/note.h"
 
 #include <dirent.h>
@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,6 +25,7 @@ static const char *const kinds[] = {
 };
 
 #define NOTE_TRIES 3
+#define BOOT_BYTES 64
 
 /* ---- The folder -------------------------------------------------------- */
 
@@ -53,6 +53,38 @@ static int
 open_folder(const char *folder)
 {
     return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Which boot of the machine this is; empty if that is not told. */
+static void
+read_boot(char boot[BOOT_BYTES])
+{
+    FILE *from = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+    boot[0] = '\0';
+    if (from == NULL)
+        return;
+    if (fgets(boot, BOOT_BYTES, from) == NULL)
+        boot[0] = '\0';
+    boot[strcspn(boot, "\n")] = '\0';
+    fclose(from);
+}
+
+static int
+lock(int fd)
+{
+    struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+    return fcntl(fd, F_OFD_SETLK, &whole);
+}
+
+/* Does another hold it? */
+static int
+is_locked(int fd)
+{
+    struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+    return fcntl(fd, F_OFD_GETLK, &whole) != 0 || whole.l_type != F_UNLCK;
 }
 
 void
@@ -93,12 +125,13 @@ print_file(FILE *to, const char *file)
     return fprintf(to, "file %s\n", escaped);
 }
 
-/* Write the note in 'fd', which it keeps.  0, or -1 and errno. */
+/* Write the head in 'fd', which it keeps.  0, or -1 and errno. */
 static int
-write_note(int fd, const char *url, const char *path, const char *file)
+write_head(int fd, const struct ir_note_head *head)
 {
-    char escaped_url[IR_NOTE_TEXT_BYTES];
-    char escaped_path[IR_NOTE_TEXT_BYTES];
+    char url[IR_NOTE_TEXT_BYTES];
+    char path[IR_NOTE_TEXT_BYTES];
+    char boot[BOOT_BYTES];
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     FILE *to = copy < 0 ? NULL : fdopen(copy, "w");
     int failed;
@@ -108,19 +141,20 @@ write_note(int fd, const char *url, const char *path, const char *file)
             close(copy);
         return -1;
     }
-    failed = ir_journal_escape(url, escaped_url, sizeof escaped_url) == 0
-        || ir_journal_escape(path, escaped_path, sizeof escaped_path) == 0
-        || fprintf(to, "%s\nurl %s\npath %s\n", magic, escaped_url,
-               escaped_path) < 0
-        || print_file(to, file) < 0;
+    read_boot(boot);
+    errno = ENAMETOOLONG;
+    failed = ir_journal_escape(head->url, url, sizeof url) == 0
+        || ir_journal_escape(head->path, path, sizeof path) == 0
+        || fprintf(to, "%s\nurl %s\npath %s\n", magic, url, path) < 0
+        || print_file(to, head->file) < 0
+        || fprintf(to, "session %08" PRIX32 "\nboot %s\n", head->session,
+               boot) < 0;
     return fclose(to) != 0 || failed ? -1 : 0;
 }
 
-/* Make the note 'name' for us alone, locked; under a name that no reader looks
- * at until it is complete.  The descriptor, or -1 and errno. */
+/* Locked; under a name that no reader looks at until it is complete. */
 static int
-try_note(const char *folder, const char *name, const char *url,
-    const char *path, const char *file)
+try_note(const char *folder, const char *name, const struct ir_note_head *head)
 {
     char fresh[IR_NOTE_NAME_BYTES + 1];
     int dir = open_folder(folder);
@@ -133,8 +167,7 @@ try_note(const char *folder, const char *name, const char *url,
         return -1;
     fd = openat(dir, fresh, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW
         | O_NONBLOCK | O_CLOEXEC, 0600);
-    if (fd >= 0 && (flock(fd, LOCK_EX | LOCK_NB) != 0
-            || write_note(fd, url, path, file) != 0
+    if (fd >= 0 && (lock(fd) != 0 || write_head(fd, head) != 0
             || renameat(dir, fresh, dir, name) != 0)) {
         unlinkat(dir, fresh, 0);
         close(fd);
@@ -147,14 +180,27 @@ try_note(const char *folder, const char *name, const char *url,
 /* ir_gc() of another process may take an unfinished note for one that its
  * process did not live to finish. */
 int
-ir_note_make(const char *folder, const char *name, const char *url,
-    const char *path, const char *file)
+ir_note_make(const char *folder, const char *name,
+    const struct ir_note_head *head)
 {
     int fd = -1;
 
     for (int i = 0; i < NOTE_TRIES && fd < 0; i++)
-        fd = try_note(folder, name, url, path, file);
+        fd = try_note(folder, name, head);
     return fd;
+}
+
+int
+ir_note_sync(const char *folder, int fd)
+{
+    int dir = open_folder(folder);
+    int failed;
+
+    if (dir < 0)
+        return -1;
+    failed = fdatasync(fd) != 0 || fsync(dir) != 0;
+    close(dir);
+    return failed ? -1 : 0;
 }
 
 void
@@ -166,6 +212,18 @@ ir_note_remove(const char *folder, const char *name)
         return;
     unlinkat(dir, name, 0);
     close(dir);
+}
+
+void
+ir_note_remove_read(const struct ir_note *n)
+{
+    struct stat ours;
+    struct stat named;
+
+    if (fstat(n->fd, &ours) == 0
+        && fstatat(n->dir, n->name, &named, AT_SYMLINK_NOFOLLOW) == 0
+        && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino)
+        unlinkat(n->dir, n->name, 0);
 }
 
 /* ---- Read -------------------------------------------------------------- */
@@ -215,25 +273,43 @@ read_known(const char *line, struct ir_ledger_upload *left)
 }
 
 /* The steps of an upload, the last of which counts.  A line that was being
- * written stands for its step, and is the last. */
+ * written stands for its step, and is the last.  Those that may lack their last,
+ * which the disk of another boot did not get, tell nothing. */
 static void
-read_steps(FILE *from, struct ir_ledger_upload *left)
+read_steps(FILE *from, struct ir_note *n, int is_same_boot)
 {
+    struct ir_ledger_upload *left = &n->left;
     char line[128];
     int is_whole = 1;
+    off_t at;
 
-    memset(left, 0, sizeof *left);
-    while (is_whole && fgets(line, sizeof line, from) != NULL) {
+    while (is_whole) {
+        at = ftello(from);
+        if (fgets(line, sizeof line, from) == NULL)
+            break;
         is_whole = take_end(line);
         if (is_whole && read_known(line, left))
-            continue;
-        if (strncmp(line, "lock", 4) == 0)
+            n->have_at = at;
+        else if (strncmp(line, "lock", 4) == 0)
             left->is_locked = 1;
         else if (!is_whole
             || (sscanf(line, "size %" SCNu64, &left->size_bytes) != 1
                 && sscanf(line, "chunk %" SCNu64, &left->chunk_bytes) != 1))
             left->step = IR_LEDGER_SEND;
     }
+    if (left->step == IR_LEDGER_HAVE && !is_same_boot)
+        left->step = IR_LEDGER_SEND;
+    if (left->step != IR_LEDGER_HAVE)
+        n->have_at = -1;
+}
+
+static int
+is_this_boot(const char *noted)
+{
+    char boot[BOOT_BYTES];
+
+    read_boot(boot);
+    return boot[0] != '\0' && strcmp(boot, noted) == 0;
 }
 
 /* 1 if it is the head of a note, 0 if that is torn, -1 if it is another's. */
@@ -257,10 +333,12 @@ read_texts(struct ir_note *n)
 {
     int copy = fcntl(n->fd, F_DUPFD_CLOEXEC, 0);
     FILE *from = copy < 0 ? NULL : fdopen(copy, "r");
+    char boot[BOOT_BYTES];
+    char session[16];
     int is_good;
 
     if (from == NULL) {
-        n->is_starved = errno == ENOMEM;
+        n->unread = errno;
         if (copy >= 0)
             close(copy);
         return 0;
@@ -269,9 +347,15 @@ read_texts(struct ir_note *n)
     if (is_good > 0) {
         is_good = read_line(from, "url ", n->url, sizeof n->url)
             && read_line(from, "path ", n->path, sizeof n->path)
-            && read_line(from, "file ", n->file, sizeof n->file);
-        read_steps(from, &n->left);
+            && read_line(from, "file ", n->file, sizeof n->file)
+            && read_line(from, "session ", session, sizeof session)
+            && sscanf(session, "%8" SCNx32, &n->session) == 1
+            && read_line(from, "boot ", boot, sizeof boot);
     }
+    if (is_good > 0)
+        read_steps(from, n, is_this_boot(boot));
+    if (ferror(from))
+        n->unread = errno;
     fclose(from);
     return is_good;
 }
@@ -297,7 +381,7 @@ read_name(struct ir_note *n, const char *name)
 
 /* What is in the file, and whether its process lives. */
 static int
-read_note(struct ir_note *n)
+read_note(struct ir_note *n, int is_to_lock)
 {
     struct stat st;
     int is_good;
@@ -305,14 +389,14 @@ read_note(struct ir_note *n)
     if (fstat(n->fd, &st) != 0 || !S_ISREG(st.st_mode)
         || st.st_uid != geteuid())
         return 0;
-    n->job.is_running = flock(n->fd, LOCK_EX | LOCK_NB) != 0;
+    n->job.is_running = is_to_lock ? lock(n->fd) != 0 : is_locked(n->fd);
     is_good = read_texts(n);
     n->is_torn = is_good == 0 || *n->name == '.';
     n->job.url = n->url;
     n->job.path = n->path;
     n->job.file = strcmp(n->file, "-") == 0 ? NULL : n->file;
     n->job.handler = n->job.kind == IR_JOB_RESUMABLE ? NULL : n->handler;
-    return is_good >= 0 && !n->is_starved;
+    return is_good >= 0 && n->unread == 0;
 }
 
 /* How far a download came that somebody may take up. */
@@ -326,14 +410,14 @@ read_progress(struct ir_note *n)
     peeked = ir_journal_peek(n->job.file, &n->job.done_bytes,
         &n->job.total_bytes);
     n->job.is_resumable = peeked > 0;
-    n->is_starved = peeked < 0;
-    return !n->is_starved;
+    n->unread = peeked < 0 ? ENOMEM : 0;
+    return n->unread == 0;
 }
 
 /* 1 if it is a note that can be read; a process that lives may just be writing
  * its. */
 static int
-open_note(struct ir_note *n, int dir, const char *name)
+open_note(struct ir_note *n, int dir, const char *name, int is_to_lock)
 {
     memset(n, 0, sizeof *n);
     n->dir = dir;
@@ -343,16 +427,30 @@ open_note(struct ir_note *n, int dir, const char *name)
     if (!read_name(n, name + (*name == '.')))
         return 0;
     n->fd = openat(dir, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (n->fd < 0)
+    if (n->fd < 0) {
+        n->unread = errno == EMFILE || errno == ENFILE || errno == ENOMEM
+                || errno == EIO ? errno : 0;
         return 0;
-    if (read_note(n) && read_progress(n))
+    }
+    if (read_note(n, is_to_lock) && read_progress(n))
         return 1;
     close(n->fd);
     return 0;
 }
 
+/* It is not said which notes are not seen: the first will do. */
+static void
+tell_unread(const struct ir_note *n, struct ir_error *e)
+{
+    if (n->unread == ENOMEM)
+        ir_error_set(e, IR_E_MEMORY, "out of memory");
+    else if (n->unread != 0)
+        ir_error_set_errno(e, IR_E_IO, n->unread, "cannot read the note %s",
+            n->name);
+}
+
 enum ir_status
-ir_note_for_each(const char *folder, ir_note_fn fn, void *ctx,
+ir_note_for_each(const char *folder, int is_locked, ir_note_fn fn, void *ctx,
     struct ir_error *e)
 {
     int fd = open_folder(folder);
@@ -368,10 +466,8 @@ ir_note_for_each(const char *folder, ir_note_fn fn, void *ctx,
         ir_error_set(e, IR_E_MEMORY, "out of memory");
     while (dir != NULL && n != NULL && more
         && (entry = readdir(dir)) != NULL) {
-        if (!open_note(n, fd, entry->d_name)) {
-            if (n->is_starved)
-                ir_error_set(e, IR_E_MEMORY, "out of memory");
-            more = !n->is_starved;
+        if (!open_note(n, fd, entry->d_name, is_locked)) {
+            tell_unread(n, e);
             continue;
         }
         more = fn(ctx, n) == 0;

@@ -69,6 +69,30 @@ ir_push_report(struct ir_push *p, enum ir_event event, uint64_t done_bytes,
     return IR_OK;
 }
 
+int
+ir_push_is_in_doubt(const struct ir_push *p)
+{
+    const struct ir_error *e = &p->c->error;
+
+    if (e->status == IR_OK || !ir_wire_request_sent(p->c->wire))
+        return 0;
+    if (e->http_status != 0 && e->http_status != 200)
+        return 1;
+    if (e->status == IR_E_SERVER)
+        return e->server_code == 0 || e->server_code >= 5000;
+    return e->status == IR_E_CANCELLED || e->status == IR_E_NETWORK
+        || e->status == IR_E_TIMEOUT || e->status == IR_E_PROTOCOL
+        || e->status == IR_E_MEMORY;
+}
+
+int
+ir_push_is_refusal(const struct ir_error *e)
+{
+    if (e->http_status == 200)
+        return e->status == IR_E_SERVER;
+    return e->http_status != 0 && e->http_status < 500;
+}
+
 /* ---- The handler ------------------------------------------------------- */
 
 /* Go on with what an earlier run staged; it is tried once. */
@@ -151,7 +175,9 @@ ir_push_end(struct ir_push *p)
         delete_handler(p);
     }
     if (c->error.status == IR_OK) {
-        ir_ledger_forget(c);
+        if (!p->is_note_kept)
+            ir_ledger_forget(c);
+        ir_ledger_leave(c);
     } else {
         ir_ledger_leave(c);
         snprintf(message, sizeof message,
@@ -341,6 +367,18 @@ stage_fitting(struct ir_push *p)
     return e->status;
 }
 
+/* The fate of a chunk that left is unknown, and that is where it should end. */
+static int
+ends_in_doubt(const struct ir_push *p)
+{
+    const struct ir_error *e = &p->c->error;
+
+    return p->o.fail_in_doubt && p->handler.id[0] != '\0'
+        && e->status != IR_E_CANCELLED && e->status != IR_E_MEMORY
+        && ir_push_is_in_doubt(p)
+        && !ir_push_is_refusal(e);
+}
+
 /* Is another handler worth a try?  As often as a chunk is, where the line is to
  * blame; once, where the server refuses or staged other bytes, which may happen
  * again.  All of a stream must still be there. */
@@ -349,12 +387,13 @@ is_worth_restart(const struct ir_push *p)
 {
     const struct ir_error *e = &p->c->error;
 
-    if (!p->feed.source->rereadable && p->feed.offset > 0)
+    if ((!p->feed.source->rereadable && p->feed.offset > 0)
+        || ends_in_doubt(p))
         return 0;
     switch (e->status) {
     case IR_E_NETWORK:
     case IR_E_TIMEOUT:
-        return !p->o.fail_in_doubt && p->n_restarts < p->o.n_retries;
+        return p->n_restarts < p->o.n_retries;
     case IR_E_SERVER:
         return p->n_restarts < 1 && p->o.n_retries > 0;
     case IR_E_CORRUPT:
@@ -364,18 +403,14 @@ is_worth_restart(const struct ir_push *p)
     }
 }
 
-/* The fate of a chunk that left is unknown, and that is where it should end. */
 static enum ir_status
 tell_doubt(struct ir_push *p)
 {
     struct ir_error *e = &p->c->error;
     struct ir_error lost = *e;
 
-    if (!p->o.fail_in_doubt || (e->status != IR_E_NETWORK
-            && e->status != IR_E_TIMEOUT) || p->handler.id[0] == '\0'
-        || !ir_wire_request_sent(p->c->wire))
-        return e->status;
-    ir_error_clear(e);
+    e->status = IR_OK;
+    e->sys_errno = 0;
     return ir_error_set(e, IR_E_AMBIGUOUS,
         "the chunk at %" PRIu64 " was sent, its reply was lost (%.300s)",
         p->feed.offset, lost.message);
@@ -391,5 +426,5 @@ ir_push_stage(struct ir_push *p)
         if (ir_push_wait(p, p->n_restarts++, e->message) != IR_OK)
             return e->status;
     }
-    return e->status == IR_OK ? IR_OK : tell_doubt(p);
+    return ends_in_doubt(p) ? tell_doubt(p) : e->status;
 }

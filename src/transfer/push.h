@@ -24,6 +24,7 @@ struct ir_push {
     uint64_t resumed_bytes;
     const char *path;
     int is_locked;    /* for the note: the document is checked out */
+    int is_note_kept; /* of a commit that may still be served */
     uint64_t limit_bytes;    /* more the server does not take; 0: not told */
     uint64_t refused_bytes;  /* a chunk as large was no fit request; 0: none */
     uint64_t reported_bytes;
@@ -41,6 +42,13 @@ enum ir_status ir_push_stage(struct ir_push *p);
 
 /* Abandon what is staged, without touching the error that stands. */
 void ir_push_end(struct ir_push *p);
+
+/* May the call have been served, though no answer says so?  Only the service
+ * itself denies it, by a reason of its own. */
+int ir_push_is_in_doubt(const struct ir_push *p);
+
+/* Something speaks against the call, but not whether it was served. */
+int ir_push_is_refusal(const struct ir_error *e);
 
 /* Wait after failure number 'n', which is told; the error is gone afterwards. */
 enum ir_status ir_push_wait(struct ir_push *p, int n, const char *reason);

@@ -76,10 +76,24 @@ undo_spelling(struct ir_client *c, struct ir_cure *cure, enum ir_status st)
 }
 
 static enum ir_status
+learn_owner(struct ir_client *c, const struct ir_login_answer *a)
+{
+    const char *name = a->user.user_name;
+
+    if (name == NULL || *name == '\0')
+        name = c->user;
+    if (name != NULL && c->owner != NULL && strcmp(name, c->owner) == 0)
+        return IR_OK;
+    return ir_client_keep(c, &c->owner, name);
+}
+
+static enum ir_status
 take_ticket(struct ir_client *c, struct ir_login_answer *a)
 {
-    enum ir_status st = ir_client_keep(c, &c->ticket, a->ticket);
+    enum ir_status st = learn_owner(c, a);
 
+    if (st == IR_OK)
+        st = ir_client_keep(c, &c->ticket, a->ticket);
     ir_wire_wipe(a->ticket, strlen(a->ticket));
     ir_wire_conceal(c->wire, c->ticket, c->password);
     return st;
@@ -200,7 +214,7 @@ ir_session_prove(struct ir_client *c)
         return IR_OK;
     IR_IN_SESSION(c, IR_NAMES_ONE,
         ir_call_is_valid_ticket(c->wire, c->ticket, &a));
-    return c->error.status;
+    return c->error.status == IR_OK ? learn_owner(c, &a) : c->error.status;
 }
 
 /* ---- Public ------------------------------------------------------------ */
@@ -212,6 +226,7 @@ forget_session(struct ir_client *c)
     ir_client_keep(c, &c->ticket, NULL);
     ir_client_keep(c, &c->password, NULL);
     ir_client_keep(c, &c->user, NULL);
+    ir_client_keep(c, &c->owner, NULL);
     c->ticket_proved = 0;
 }
 
@@ -287,7 +302,7 @@ ir_check_ticket(struct ir_client *c, struct ir_user *user)
         return st;
     c->ticket_proved = 1;
     *user = a.user;
-    return IR_OK;
+    return learn_owner(c, &a);
 }
 
 enum ir_status

@@ -13,24 +13,6 @@
 #include "transfer/resume.h"
 #include "transfer/session.h"
 
-/* May the call have been served, though no answer says so?  Only the service
- * itself denies it, by a reason of its own. */
-static int
-is_in_doubt(const struct ir_store *u)
-{
-    const struct ir_error *e = &u->push.c->error;
-
-    if (e->status == IR_OK || !ir_wire_request_sent(u->push.c->wire))
-        return 0;
-    if (e->http_status != 0 && e->http_status != 200)
-        return 1;
-    if (e->status == IR_E_SERVER)
-        return e->server_code == 0 || e->server_code >= 5000;
-    return e->status == IR_E_CANCELLED || e->status == IR_E_NETWORK
-        || e->status == IR_E_TIMEOUT || e->status == IR_E_PROTOCOL
-        || e->status == IR_E_MEMORY;
-}
-
 /* ---- Before ------------------------------------------------------------ */
 
 static enum ir_status
@@ -139,8 +121,8 @@ check_out(struct ir_store *u)
     if (e->status != IR_OK)
         return e->status;
     u->n_versions_before = state.n_versions;
-    if (state.checked_out_by != NULL && c->user != NULL
-        && strcasecmp(state.checked_out_by, c->user) != 0) {
+    if (state.checked_out_by != NULL && c->owner != NULL
+        && strcasecmp(state.checked_out_by, c->owner) != 0) {
         ir_error_set(e, IR_E_SERVER, "%.200s is checked out by %.100s",
             u->path, state.checked_out_by);
         e->server_code = 4230;
@@ -151,7 +133,7 @@ check_out(struct ir_store *u)
         return IR_OK;
     IR_IN_SESSION(c, IR_NAMES_ONE, ir_call_lock(c->wire, c->ticket, u->path));
     /* Nobody had it before, so it is ours to release if anybody's. */
-    u->is_lock_in_doubt = is_in_doubt(u);
+    u->is_lock_in_doubt = ir_push_is_in_doubt(&u->push);
     u->is_locked = e->status == IR_OK || u->is_lock_in_doubt;
     return e->status;
 }
@@ -274,8 +256,10 @@ compare_stored(struct ir_store *u)
     u->uploaded.level = IR_LEVEL_CHUNK_VERIFIED;
     switch (compare(u)) {
     case IR_OK:
-    case IR_E_CORRUPT:
     case IR_E_CANCELLED:
+        return e->status;
+    case IR_E_CORRUPT:
+        e->retryable = 0; /* that would store it again */
         return e->status;
     default:
         break;
@@ -355,7 +339,7 @@ call_commit(struct ir_store *u)
     struct ir_cure cure = { 0 };
     enum ir_status st;
 
-    ir_ledger_mark(c, "commit %" PRIX32 " %" PRId64 "\n", u->push.crc32,
+    ir_ledger_mark_commit(c, u->push.crc32,
         u->existed || !u->is_known ? u->n_versions_before : 0);
     do
         st = ir_call_commit(c->wire, c->ticket, u->push.handler.id, &what,
@@ -376,7 +360,7 @@ commit_again(struct ir_store *u)
     call_commit(u);
     if (e->status == IR_OK)
         return keep_ids(u);
-    if (!is_in_doubt(u) && e->status == IR_E_SERVER)
+    if (!ir_push_is_in_doubt(&u->push) && e->status == IR_E_SERVER)
         u->is_known = 1;
     if (ask_if_stored(u) != 1)
         return IR_E_AMBIGUOUS;
@@ -384,13 +368,16 @@ commit_again(struct ir_store *u)
     return IR_OK;
 }
 
-/* Something speaks against the call, but not whether it was served. */
-static int
-is_refusal(const struct ir_error *e)
+static enum ir_status
+tell_ambiguous(struct ir_error *e, const char *what)
 {
-    if (e->http_status == 200)
-        return e->status == IR_E_SERVER;
-    return e->http_status != 0 && e->http_status < 500;
+    struct ir_error why = *e;
+
+    e->status = IR_OK;
+    e->sys_errno = 0;
+    return ir_error_set(e, IR_E_AMBIGUOUS,
+        "%s (%.300s); look at the document's versions before sending it again",
+        what, why.message);
 }
 
 /* The reply is lost, or is a refusal that may stand in place of another reply:
@@ -403,7 +390,7 @@ settle(struct ir_store *u)
     struct ir_error lost = *e;
     int stored;
 
-    if (is_refusal(&lost) && !u->is_known)
+    if (ir_push_is_refusal(&lost) && !u->is_known)
         return e->status;
     if (lost.status == IR_E_CANCELLED)
         ir_wire_grace(u->push.c->wire, IR_CLIENT_GRACE_MS);
@@ -415,14 +402,16 @@ settle(struct ir_store *u)
     }
     if (lost.status == IR_E_CANCELLED) {
         ir_error_clear(e);
+        u->push.is_note_kept = 1;
         return ir_error_set(e, IR_E_CANCELLED, stored == 0
-            ? "cancelled; the document is not stored"
+            ? "cancelled; the commit was sent, and the document was not stored "
+              "when that was last asked"
             : "cancelled; the commit was sent, and whether the document is "
               "stored is not known");
     }
     if (e->status == IR_E_CANCELLED)
         return e->status;
-    if (is_refusal(&lost) || (lost.http_status == 500 && stored == 0)) {
+    if (ir_push_is_refusal(&lost) || (lost.http_status == 500 && stored == 0)) {
         *e = lost;
         return e->status;
     }
@@ -430,11 +419,7 @@ settle(struct ir_store *u)
         && commit_again(u) != IR_E_AMBIGUOUS)
         return e->status;
     *e = lost;
-    e->status = IR_OK;
-    e->sys_errno = 0;
-    return ir_error_set(e, IR_E_AMBIGUOUS,
-        "the commit was sent, its reply was lost (%.300s); look at the "
-        "document's versions before sending it again", lost.message);
+    return tell_ambiguous(e, "the commit was sent, its reply was lost");
 }
 
 /* Newer servers take a version only of a document that is checked out. */
@@ -455,7 +440,7 @@ add_hint(struct ir_store *u)
 static enum ir_status
 conclude(struct ir_store *u)
 {
-    if (is_in_doubt(u))
+    if (ir_push_is_in_doubt(&u->push))
         return settle(u);
     if (u->push.c->error.status != IR_OK)
         return add_hint(u);
@@ -484,7 +469,7 @@ release(struct ir_store *u)
         if (may_be_free && e->status == IR_E_SERVER && e->http_status == 200
             && e->server_code < 5000)
             ir_error_clear(e);
-        may_be_free = may_be_free || is_in_doubt(u);
+        may_be_free = may_be_free || ir_push_is_in_doubt(&u->push);
         if (e->status == IR_OK || !e->retryable || n >= u->push.o.n_retries
             || ir_push_wait(&u->push, n, e->message) != IR_OK)
             return;
@@ -550,7 +535,12 @@ ir_store_chunks(struct ir_store *u,
     if (ir_resume_upload(u) != IR_OK || u->is_done)
         return e->status;
     u->push.is_locked = u->is_locked;
-    if (stage_and_commit(u, unchanged) == IR_OK || !is_worth_staging_again(u))
+    if (stage_and_commit(u, unchanged) == IR_OK)
+        return IR_OK;
+    if (u->is_commit_repeated && ir_push_is_refusal(e))
+        return tell_ambiguous(e,
+            "an earlier run sent the commit, which is refused now");
+    if (!is_worth_staging_again(u))
         return e->status;
     snprintf(message, sizeof message, "%s", e->message);
     ir_error_clear(e);
@@ -577,8 +567,8 @@ ir_store_content(struct ir_store *u, const struct ir_content *content)
 void
 ir_store_end(struct ir_store *u)
 {
-    ir_push_end(&u->push);
     check_in(u);
+    ir_push_end(&u->push);
     ir_feed_clear(&u->push.feed);
     if (u->push.c->error.status != IR_OK)
         u->uploaded.level = IR_LEVEL_NONE;

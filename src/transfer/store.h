@@ -24,6 +24,7 @@ struct ir_store {
     int is_lock_in_doubt;
     int is_renewed; /* the session, when the commit was due */
     int is_done;    /* by an earlier run */
+    int is_commit_repeated; /* that an earlier run sent */
     struct ir_uploaded uploaded;
 };
 

@@ -381,7 +381,7 @@ class ResumeUpload(unittest.TestCase):
         self.assertGreater(seen["have"], 1)
         self.assertGreater(seen["send"], 1)
 
-    def test_nothing_is_concluded_from_what_nobody_had_asked(self):
+    def test_commit_before_which_nobody_had_asked_is_ambiguous_once(self):
         root = self.enterContext(harness.library(
             {self.TARGET: self.local.read_bytes()}))
         state = pathlib.Path(self.folder, "state")
@@ -401,8 +401,13 @@ class ResumeUpload(unittest.TestCase):
 
             again = harness.ir(*words, url=emulator.url)
 
-            self.assertEqual(again.exit, 0, again)
-            self.assertEqual(again.record(event="done")["chunks"], CHUNKS + 1)
+            self.assertEqual(again.exit, 12, again)
+            self.assertIn("an earlier run sent the commit",
+                          again.record(event="error")["message"])
+            self.assertEqual(list(state.iterdir()), [])
+            deliberate = harness.ir(*words, url=emulator.url)
+            self.assertEqual(deliberate.exit, 0, deliberate)
+            self.assertEqual(emulator.stop()["commits"]["versions_added"], 2)
 
     def test_served_commit_is_not_repeated(self):
         step, done = self.rerun(1, "unlinkat")

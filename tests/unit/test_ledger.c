@@ -4,7 +4,7 @@
  * What was noted is found again by another process, as it was noted; a note
  * whose process lives is left to it, half of a note is none, and what is
  * somebody else's is not touched. */
-#define _DEFAULT_SOURCE /* flock */
+#define _GNU_SOURCE /* locks of open files */
 #include "transfer/ledger.h"
 
 #include <errno.h>
@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -75,6 +74,25 @@ new_client(const char *url, const char *folder)
     return c;
 }
 
+static const char *
+this_boot(void)
+{
+    static char boot[64];
+    FILE *from = fopen("/proc/sys/kernel/random/boot_id", "r");
+
+    assert_non_null(from);
+    assert_int_equal(fscanf(from, "%63s", boot), 1);
+    fclose(from);
+    return boot;
+}
+
+static void
+make_head(char *to, size_t size, uint32_t session, const char *boot)
+{
+    snprintf(to, size, MAGIC "url " URL "\npath /L/a\nfile %s/a\n"
+        "session %08" PRIX32 "\nboot %s\n", here, session, boot);
+}
+
 static int
 set_up(void **state)
 {
@@ -84,8 +102,7 @@ set_up(void **state)
     fake_uploads_reset();
     memset(&log_, 0, sizeof log_);
     client = new_client(URL, "state");
-    snprintf(head, sizeof head, MAGIC "url " URL "\npath /L/a\nfile %s/a\n",
-        here);
+    make_head(head, sizeof head, ir_ledger_session("t0"), this_boot());
     return 0;
 }
 
@@ -189,12 +206,13 @@ static int
 hold(const char *name)
 {
     char path[300];
+    struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     int fd;
 
     snprintf(path, sizeof path, "state/%s", name);
-    fd = open(path, O_RDONLY);
+    fd = open(path, O_RDWR);
     assert_true(fd >= 0);
-    assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+    assert_int_equal(fcntl(fd, F_OFD_SETLK, &whole), 0);
     return fd;
 }
 
@@ -815,7 +833,8 @@ test_only_the_same_upload_is_taken(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        snprintf(text, sizeof text, MAGIC "url %s\npath %s\nfile %s%s%s\n",
+        snprintf(text, sizeof text, MAGIC "url %s\npath %s\nfile %s%s%s\n"
+            "session 0\nboot b\n",
             rows[i].url, rows[i].path, rows[i].file == NULL ? "" : here,
             rows[i].file == NULL ? "" : "/",
             rows[i].file == NULL ? "-" : rows[i].file);
@@ -934,6 +953,76 @@ test_what_is_noted_is_taken_as_it_was_noted(void **state)
     assert_int_equal(rmdir("state"), 0);
 }
 
+/* What was written may not have reached the disk before the machine stopped; a
+ * commit did. */
+static void
+test_of_another_boot_only_a_commit_is_known(void **state)
+{
+    static const char *const boots[] = { "another", "", "-" };
+    struct ir_ledger_upload left;
+    char text[sizeof head + 1000];
+
+    (void)state;
+    for (size_t b = 0; b < COUNT(boots); b++) {
+        for (size_t i = 0; i < COUNT(steps); i++) {
+            make_head(text, sizeof text, 0, boots[b]);
+            strcat(text, BEGIN);
+            strcat(text, steps[i].line);
+            put_text("upload-u1", text);
+
+            assert_int_equal(take(&left), 1);
+
+            assert_int_equal(left.step, steps[i].step == IR_LEDGER_COMMIT
+                ? IR_LEDGER_COMMIT : IR_LEDGER_SEND);
+            ir_ledger_leave(client);
+        }
+    }
+}
+
+static void
+test_of_several_uploads_the_one_that_came_farthest_is_taken(void **state)
+{
+    struct ir_ledger_upload left;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        for (size_t k = 0; k < COUNT(steps); k++) {
+            put_steps("upload-u0", steps[i].line);
+            put_steps("upload-u1", steps[k].line);
+
+            assert_int_equal(take(&left), 1);
+
+            assert_int_equal(left.step, steps[i].step > steps[k].step
+                ? steps[i].step : steps[k].step);
+            ir_ledger_leave(client);
+        }
+    }
+}
+
+static int
+take_while_listed(void *ctx, const struct ir_job *job)
+{
+    struct ir_ledger_upload left;
+
+    *(int *)ctx += take(&left);
+    ir_ledger_leave(client);
+    return job == NULL;
+}
+
+static void
+test_who_looks_at_a_note_keeps_nobody_from_taking_it(void **state)
+{
+    int n_taken = 0;
+
+    (void)state;
+    put_steps("upload-u1", BEGIN);
+
+    assert_int_equal(ir_jobs("state", take_while_listed, &n_taken, NULL),
+        IR_OK);
+
+    assert_int_equal(n_taken, 1);
+}
+
 /* A line that no process writes: two that ran into one because a disk was full
  * meanwhile, a number out of range, a line without end. */
 static void
@@ -985,7 +1074,7 @@ test_the_end_of_a_long_line_is_no_step(void **state)
 
 /* A disk that is full from any byte of the step on, and the process ends. */
 static void
-test_a_note_that_lacks_a_step_does_not_stay(void **state)
+test_of_a_note_that_lacks_a_step_nothing_is_known(void **state)
 {
     struct ir_ledger_upload left;
 
@@ -1005,7 +1094,11 @@ test_a_note_that_lacks_a_step_does_not_stay(void **state)
             ir_ledger_leave(client);
 
             assert_int_equal(log_.n_warnings, 1);
-            assert_int_equal(take(&left), 0);
+            assert_int_equal(take(&left), 1);
+            assert_int_equal(left.step, IR_LEDGER_SEND);
+            assert_string_equal(left.handler, "u1");
+            assert_int_equal(left.is_locked, 1);
+            ir_ledger_forget(client);
             assert_int_equal(rmdir("state"), 0);
         }
     }
@@ -1092,7 +1185,8 @@ put_other(const char *name)
 {
     char text[sizeof head];
 
-    snprintf(text, sizeof text, MAGIC "url " URL "x\npath /L/a\nfile -\n");
+    snprintf(text, sizeof text, MAGIC "url " URL "x\npath /L/a\nfile -\n"
+        "session 0\nboot b\n");
     put_text(name, text);
 }
 
@@ -1183,6 +1277,116 @@ test_without_session_or_folder_nothing_is_deleted(void **state)
     assert_string_equal(fake_calls.trace, "");
 }
 
+/* No server says that it does not know a handler. */
+static void
+test_a_handler_of_another_session_is_told_and_not_counted(void **state)
+{
+    char text[sizeof head];
+
+    (void)state;
+    make_head(text, sizeof text, ir_ledger_session("t1"), "b");
+    put_text("download-d1", text);
+    put_text("upload-u1", text);
+
+    assert_int_equal(collect(0), IR_OK);
+
+    assert_int_equal(log_.n_warnings, 2);
+    assert_string_equal(fake_calls.trace, "delete(t0,D,d1) ");
+    assert_int_equal(fake_uploads.n_deleted, 1);
+    assert_int_equal(list(), 0);
+}
+
+static void
+test_what_a_dead_process_checked_out_is_checked_in(void **state)
+{
+    (void)state;
+    for (int refused = 0; refused < 2; refused++) {
+        fake_uploads_reset();
+        fake_uploads.n_locked = 1;
+        fake_uploads.unlock_refused = refused;
+        put_steps("upload-u1", BEGIN "send 0\n");
+
+        assert_int_equal(collect(1), IR_OK);
+
+        assert_int_equal(fake_uploads.n_locked, refused);
+        assert_int_equal(log_.n_warnings, refused);
+        assert_int_equal(list(), 0);
+    }
+    fake_uploads_reset();
+    fake_uploads.n_locked = 1;
+    fake_uploads.n_unlocks_lost = 1;
+    put_steps("upload-u1", BEGIN "send 0\n");
+    assert_int_equal(collect(0), IR_E_NETWORK);
+    assert_int_equal(list(), 1);
+}
+
+/* Without the note the same upload would be stored a second time. */
+static void
+test_a_commit_that_may_have_been_served_stays_noted(void **state)
+{
+    static const struct {
+        const char *commit;
+        int exists, no_crc32, n_versions, is_there, stays;
+    } rows[] = {
+        { "commit 0 2\n", 1, 0, 3, 1, 1 },
+        { "commit 0 2\n", 1, 1, 3, 1, 1 },
+        { "commit 0 -1\n", 1, 0, 3, 1, 1 },
+        { "commit 0 2\n", 1, 0, -1, 1, 1 },
+        { "commit 0 2\n", 1, 0, 2, 1, 0 },
+        { "commit 1 2\n", 1, 0, 3, 1, 0 },
+        { "commit 0 2\n", 0, 0, 3, 1, 0 },
+        { "commit 0 2\n", 1, 0, 3, 0, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[200];
+
+        fake_uploads_reset();
+        fake_uploads.exists = rows[i].exists;
+        fake_uploads.no_crc32 = rows[i].no_crc32;
+        fake_uploads.n_versions = rows[i].n_versions;
+        snprintf(text, sizeof text, "size 0\nchunk 4\n%s", rows[i].commit);
+        put_steps("upload-u1", text);
+        if (rows[i].is_there)
+            folder_write("a", "");
+
+        assert_int_equal(collect(!rows[i].stays), IR_OK);
+
+        if (is_there("upload-u1") != rows[i].stays)
+            fail_msg("row %zu", i);
+        unlink("a");
+    }
+}
+
+static void
+test_a_note_that_cannot_be_read_stays_and_is_told(void **state)
+{
+    struct rlimit before;
+    struct rlimit few;
+    struct ir_error why;
+    int fd = dup(0);
+
+    (void)state;
+    close(fd);
+    put_steps("download-d1", "");
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    for (rlim_t n = 1; n < 4; n++) {
+        few = before;
+        few.rlim_cur = (rlim_t)fd + n;
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+
+        n_listed = 0;
+        assert_int_equal(ir_jobs("state", keep, NULL, &why), n < 3 ? IR_E_IO
+            : IR_OK);
+        assert_int_equal(collect(n < 3 ? 0 : 1), n < 3 ? IR_E_IO : IR_OK);
+
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+        assert_int_equal(n_listed, n == 3);
+        assert_int_equal(is_there("download-d1"), n < 3);
+    }
+}
+
 static void
 test_what_can_be_resumed_stays_so_without_its_handler(void **state)
 {
@@ -1233,9 +1437,16 @@ main(void)
         TEST(test_the_last_step_counts_and_half_a_line_stands_for_its_step),
         TEST(test_before_the_first_step_nothing_is_known_but_the_lock),
         TEST(test_what_is_noted_is_taken_as_it_was_noted),
+        TEST(test_of_another_boot_only_a_commit_is_known),
+        TEST(test_of_several_uploads_the_one_that_came_farthest_is_taken),
+        TEST(test_who_looks_at_a_note_keeps_nobody_from_taking_it),
+        TEST(test_a_handler_of_another_session_is_told_and_not_counted),
+        TEST(test_what_a_dead_process_checked_out_is_checked_in),
+        TEST(test_a_commit_that_may_have_been_served_stays_noted),
+        TEST(test_a_note_that_cannot_be_read_stays_and_is_told),
         TEST(test_a_line_that_is_no_step_leaves_nothing_known),
         TEST(test_the_end_of_a_long_line_is_no_step),
-        TEST(test_a_note_that_lacks_a_step_does_not_stay),
+        TEST(test_of_a_note_that_lacks_a_step_nothing_is_known),
         TEST(test_what_was_taken_is_the_open_note),
         TEST(test_of_all_who_take_at_once_one_gets_it),
         TEST(test_handlers_of_this_server_are_deleted_and_counted),
