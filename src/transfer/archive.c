@@ -239,7 +239,7 @@ start_file(void *ctx, uint64_t size, struct ir_error *e)
     /* What is left of an interrupted download under this name is overwritten. */
     ir_journal_open(&journal, z->file.dir_fd, z->file.part);
     ir_journal_remove(&journal);
-    return ir_file_reserve(&z->file, size, e);
+    return ir_file_reserve(&z->file, 0, size, e);
 }
 
 static enum ir_status
@@ -269,7 +269,7 @@ ir_zip_file(struct ir_client *c, const char *const *paths, size_t n_paths,
     if (e->status == IR_OK
         && ir_file_open(&z.file, file, z.o.keep_existing, e) == IR_OK
         && run(&z, &t, paths, n_paths) == IR_OK)
-        ir_file_publish(&z.file, e);
+        ir_file_publish(&z.file, z.pull.plan.size_bytes, e);
     ir_file_close(&z.file);
     return end(&z, archive);
 }

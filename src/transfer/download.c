@@ -59,18 +59,21 @@ write_file(void *ctx, uint64_t offset, const void *data, size_t n)
     return ir_file_write(&l->file, offset, data, n);
 }
 
-/* From the first byte.  What takes one chunk needs no journal. */
+/* Behind what an earlier run left, or from the first byte.  What takes one chunk
+ * needs no journal. */
 static enum ir_status
 start_file(void *ctx, uint64_t size, struct ir_error *e)
 {
     struct local *l = ctx;
 
+    if (l->pull->resume != NULL)
+        return ir_file_reserve(&l->file, l->state.offset, size, e);
     if (l->pull->journal == NULL || size <= l->pull->plan.chunk_bytes)
         ir_journal_remove(&l->journal);
     else if (ir_journal_start(&l->journal, &l->key, &l->pull->handler, e)
             != IR_OK)
         return e->status;
-    return ir_file_reserve(&l->file, size, e);
+    return ir_file_reserve(&l->file, 0, size, e);
 }
 
 static enum ir_status
@@ -126,7 +129,7 @@ transfer(struct local *l, struct ir_pull *d, const char *path,
 {
     struct ir_client *c = d->c;
     int is_done = download(d, path, t, result) == IR_OK
-        && ir_file_publish(&l->file, &c->error) == IR_OK;
+        && ir_file_publish(&l->file, d->plan.size_bytes, &c->error) == IR_OK;
     int is_kept = !is_done && is_resumable(l, d);
 
     if (is_kept)

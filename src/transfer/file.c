@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -165,12 +166,13 @@ ir_file_open(struct ir_file *f, const char *path, int keep_existing,
 }
 
 enum ir_status
-ir_file_reserve(struct ir_file *f, uint64_t size, struct ir_error *e)
+ir_file_reserve(struct ir_file *f, uint64_t kept, uint64_t size,
+    struct ir_error *e)
 {
     if (size > INT64_MAX)
         return io_error(e, EFBIG, "write", f->part);
-    if (ftruncate(f->fd, 0) != 0)
-        return io_error(e, errno, "empty", f->part);
+    if (ftruncate(f->fd, (off_t)kept) != 0)
+        return io_error(e, errno, "cut", f->part);
     f->is_ours = 1;
     if (size == 0)
         return IR_OK;
@@ -249,11 +251,29 @@ move(const struct ir_file *f)
     return unlinkat(f->dir_fd, f->part, 0);
 }
 
+/* The CRCs are of the bytes that were written: what else there is, they do not
+ * tell. */
+static enum ir_status
+check_size(const struct ir_file *f, uint64_t size, struct ir_error *e)
+{
+    struct stat st;
+
+    if (fstat(f->fd, &st) != 0)
+        return io_error(e, errno, "look at", f->part);
+    if ((uint64_t)st.st_size != size)
+        return ir_error_set(e, IR_E_IO, "%s has %" PRIu64
+            " bytes, the document %" PRIu64, f->part, (uint64_t)st.st_size,
+            size);
+    return IR_OK;
+}
+
 enum ir_status
-ir_file_publish(struct ir_file *f, struct ir_error *e)
+ir_file_publish(struct ir_file *f, uint64_t size, struct ir_error *e)
 {
     mode_t mode = final_mode(f);
 
+    if (check_size(f, size, e) != IR_OK)
+        return e->status;
     if (fchmod(f->fd, mode | READY_MARK) != 0 && fchmod(f->fd, mode) != 0)
         return io_error(e, errno, "set the permissions of", f->part);
     if (fsync(f->fd) != 0)

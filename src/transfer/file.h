@@ -23,17 +23,19 @@ struct ir_file {
 enum ir_status ir_file_open(struct ir_file *f, const char *path,
     int keep_existing, struct ir_error *e);
 
-/* Drop what was written, and reserve room for 'size' bytes where the file
- * system can: a full disk shows now. */
-enum ir_status ir_file_reserve(struct ir_file *f, uint64_t size,
+/* Drop what was written behind the first 'kept' bytes, and reserve room for
+ * 'size' where the file system can: a full disk shows now. */
+enum ir_status ir_file_reserve(struct ir_file *f, uint64_t kept, uint64_t size,
     struct ir_error *e);
 
 /* An ir_write_fn; 'ctx' is the struct ir_file. */
 int ir_file_write(void *ctx, uint64_t offset, const void *data, size_t n);
 
-/* Everything is there: on disk, under its name, and the name on disk.  On
- * failure the target is as it was; ir_file_close() is due in either case. */
-enum ir_status ir_file_publish(struct ir_file *f, struct ir_error *e);
+/* Everything is there, which is 'size' bytes and no more: on disk, under its
+ * name, and the name on disk.  On failure the target is as it was;
+ * ir_file_close() is due in either case. */
+enum ir_status ir_file_publish(struct ir_file *f, uint64_t size,
+    struct ir_error *e);
 
 /* The .part file is left over from an earlier run, and not ours yet. */
 int ir_file_is_leftover(const struct ir_file *f);

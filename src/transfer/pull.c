@@ -405,7 +405,7 @@ pull_once(struct ir_pull *d, const char *path, const struct ir_target *t)
 
     if (ir_pull_begin(d, path, &t->sink) == IR_OK) {
         size = d->plan.size_bytes == IR_PLAN_UNKNOWN ? 0 : d->plan.size_bytes;
-        if ((t->start == NULL || d->resume != NULL
+        if ((t->start == NULL
                 || t->start(t->sink.ctx, size, &d->c->error) == IR_OK)
             && send_crew(d) == IR_OK)
             do

@@ -58,8 +58,9 @@ enum ir_status ir_pull_report(struct ir_pull *d, enum ir_event event,
 /* Where all of it goes. */
 struct ir_target {
     struct ir_sink sink;
-    /* Make ready for 'size' bytes, 0 if that is not known; from the first again
-     * if the transfer is restarted.  NULL: nothing is to be done. */
+    /* Make ready for 'size' bytes, 0 if that is not known; behind those that
+     * are resumed, from the first again if the transfer is restarted.  NULL:
+     * nothing is to be done. */
     enum ir_status (*start)(void *ctx, uint64_t size, struct ir_error *e);
     /* All bytes are there: look at the whole.  NULL: the CRC was enough. */
     enum ir_status (*check)(void *ctx, struct ir_client *c);

@@ -113,6 +113,18 @@ class Resume(unittest.TestCase):
 
         self.complete(self.get(emulator), 3)
 
+    def test_bytes_behind_what_the_journal_proves_are_dropped(self):
+        emulator = self.emulator()
+        for more in ((), ("--parallel", "4")):
+            with self.subTest(more):
+                self.interrupted(emulator, 5)
+                with self.part.open("ab") as file:
+                    file.write(self.bytes)
+
+                self.complete(self.get(emulator, *more), 5)
+
+                self.target.unlink()
+
     def test_journal_of_another_document_is_of_no_use(self):
         emulator = self.emulator()
         self.interrupted(emulator, 5)

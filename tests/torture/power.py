@@ -5,7 +5,7 @@
 recorded, and from each prefix of the record the disks are built that may be
 left of it.
 
-    power.py                         all disks, 600 of them with another run
+    power.py                         all disks, 1800 of them with another run
     power.py --sample SEED K         K of them, a tenth with another run
     power.py --replay SCENARIO NUMBER
     power.py --record                all, and write down the counts
@@ -42,11 +42,11 @@ PAGE = 4096
 CHUNK = 5 * PAGE
 REMOTE = "/Library/Folder/document.bin"
 DOCUMENT = harness.sample(12 * CHUNK + 777, seed=7)
-EARLIER = harness.sample(12 * CHUNK + 777, seed=8)
+EARLIER = harness.sample(14 * CHUNK + 777, seed=8)
 OLD = b"what was there before\n"
 MARK = 0o1000  # of a file that is ready for its name
 LEAST = 2000
-RERUNS = 600
+RERUNS = 1800
 CALLS = ("openat,close,write,pwrite64,lseek,ftruncate,fsync,fdatasync,fchmod,"
          "rename,renameat,renameat2,link,linkat,unlink,unlinkat")
 
@@ -285,7 +285,9 @@ class Scenario:
         if name == "changed":
             bench.serve(EARLIER)
         if name in ("resumed", "changed"):
-            self.files.update(bench.interrupted())
+            self.files.update(bench.interrupted(8 if name == "resumed" else 27))
+        if name == "changed":
+            assert len(self.files["target.part"][0]) > len(DOCUMENT)
         bench.serve(DOCUMENT)
         self.old = self.files.get("target")
         self.ops, self.is_done = bench.record(self)
@@ -368,12 +370,12 @@ class Bench:
         return {p.name: (p.read_bytes(), p.stat().st_mode & 0o7777)
                 for p in pathlib.Path(folder).iterdir()}
 
-    def interrupted(self):
-        """The .part file and journal of a run that was killed."""
+    def interrupted(self, when):
+        """The .part file and journal of a run that was killed as it wrote."""
         with self.folder({}) as folder:
             run = self.get(folder, prefix=(
                 "strace", "-o", "/dev/null", "-e",
-                "inject=pwrite64:signal=KILL:when=8"))
+                f"inject=pwrite64:signal=KILL:when={when}"))
             assert run.exit != 0, run
             files = self.read(folder)
         assert set(files) == {"target.part", "target.part.journal"}, files

@@ -32,12 +32,12 @@ test_a_new_file_appears_when_it_is_published(void **state)
 {
     (void)state;
     assert_int_equal(open_file("a", 0), IR_OK);
-    assert_int_equal(ir_file_reserve(&file, 6, &error), IR_OK);
+    assert_int_equal(ir_file_reserve(&file, 0, 6, &error), IR_OK);
     assert_int_equal(ir_file_write(&file, 3, "def", 3), 0);
     assert_int_equal(ir_file_write(&file, 0, "abc", 3), 0);
     folder_check_names("a.part ");
 
-    assert_int_equal(ir_file_publish(&file, &error), IR_OK);
+    assert_int_equal(ir_file_publish(&file, 6, &error), IR_OK);
     ir_file_close(&file);
 
     folder_check_names("a ");
@@ -50,11 +50,11 @@ test_an_old_file_stays_until_it_is_replaced(void **state)
     (void)state;
     folder_write("a", "old");
     open_file("a", 0);
-    ir_file_reserve(&file, 3, &error);
+    ir_file_reserve(&file, 0, 3, &error);
     ir_file_write(&file, 0, "new", 3);
     folder_check("a", "old", 3);
 
-    assert_int_equal(ir_file_publish(&file, &error), IR_OK);
+    assert_int_equal(ir_file_publish(&file, 3, &error), IR_OK);
     ir_file_close(&file);
 
     folder_check("a", "new", 3);
@@ -67,7 +67,7 @@ test_giving_up_leaves_everything_as_it_was(void **state)
     (void)state;
     folder_write("a", "old");
     open_file("a", 0);
-    ir_file_reserve(&file, 3, &error);
+    ir_file_reserve(&file, 0, 3, &error);
     ir_file_write(&file, 0, "new", 3);
 
     ir_file_close(&file);
@@ -93,9 +93,9 @@ test_an_empty_file_is_a_file(void **state)
 {
     (void)state;
     open_file("a", 0);
-    assert_int_equal(ir_file_reserve(&file, 0, &error), IR_OK);
+    assert_int_equal(ir_file_reserve(&file, 0, 0, &error), IR_OK);
 
-    assert_int_equal(ir_file_publish(&file, &error), IR_OK);
+    assert_int_equal(ir_file_publish(&file, 0, &error), IR_OK);
     ir_file_close(&file);
 
     folder_check("a", "", 0);
@@ -106,12 +106,12 @@ test_reserving_again_drops_what_was_written(void **state)
 {
     (void)state;
     open_file("a", 0);
-    ir_file_reserve(&file, 9, &error);
+    ir_file_reserve(&file, 0, 9, &error);
     ir_file_write(&file, 0, "first try", 9);
 
-    assert_int_equal(ir_file_reserve(&file, 3, &error), IR_OK);
+    assert_int_equal(ir_file_reserve(&file, 0, 3, &error), IR_OK);
     ir_file_write(&file, 0, "new", 3);
-    ir_file_publish(&file, &error);
+    ir_file_publish(&file, 3, &error);
     ir_file_close(&file);
 
     folder_check("a", "new", 3);
@@ -122,13 +122,49 @@ test_reserving_does_not_make_the_file_longer(void **state)
 {
     (void)state;
     open_file("a", 0);
-    assert_int_equal(ir_file_reserve(&file, 100000, &error), IR_OK);
+    assert_int_equal(ir_file_reserve(&file, 0, 100000, &error), IR_OK);
     ir_file_write(&file, 0, "x", 1);
 
-    ir_file_publish(&file, &error);
+    ir_file_publish(&file, 1, &error);
     ir_file_close(&file);
 
     folder_check("a", "x", 1);
+}
+
+static void
+test_reserving_behind_what_is_kept_drops_the_rest(void **state)
+{
+    (void)state;
+    open_file("a", 0);
+    ir_file_reserve(&file, 0, 9, &error);
+    ir_file_write(&file, 0, "first try", 9);
+
+    assert_int_equal(ir_file_reserve(&file, 6, 8, &error), IR_OK);
+    ir_file_write(&file, 6, "go", 2);
+    assert_int_equal(ir_file_publish(&file, 8, &error), IR_OK);
+    ir_file_close(&file);
+
+    folder_check("a", "first go", 8);
+}
+
+static void
+test_a_file_of_another_length_is_not_published(void **state)
+{
+    static const uint64_t sizes[] = { 0, 2, 4, UINT64_MAX };
+
+    (void)state;
+    folder_write("a", "old");
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        open_file("a", 0);
+        ir_file_reserve(&file, 0, 3, &error);
+        ir_file_write(&file, 0, "new", 3);
+
+        assert_int_equal(ir_file_publish(&file, sizes[i], &error), IR_E_IO);
+        ir_file_close(&file);
+
+        folder_check("a", "old", 3);
+        folder_check_names("a ");
+    }
 }
 
 static void
@@ -142,7 +178,7 @@ test_a_file_in_another_folder_is_published_there(void **state)
     strcat(path, "/d/a");
     open_file(path, 0);
 
-    ir_file_publish(&file, &error);
+    ir_file_publish(&file, 0, &error);
     ir_file_close(&file);
 
     folder_check("d/a", "", 0);
@@ -158,7 +194,7 @@ test_the_folder_is_the_one_that_was_named_at_the_start(void **state)
     assert_int_equal(rename("d", "e"), 0);
     assert_int_equal(mkdir("d", 0700), 0);
 
-    assert_int_equal(ir_file_publish(&file, &error), IR_OK);
+    assert_int_equal(ir_file_publish(&file, 0, &error), IR_OK);
     ir_file_close(&file);
 
     folder_check("e/a", "", 0);
@@ -187,11 +223,11 @@ test_a_file_that_appeared_meanwhile_is_kept_when_asked(void **state)
 {
     (void)state;
     assert_int_equal(open_file("a", 1), IR_OK);
-    ir_file_reserve(&file, 3, &error);
+    ir_file_reserve(&file, 0, 3, &error);
     ir_file_write(&file, 0, "new", 3);
     folder_write("a", "other");
 
-    assert_int_equal(ir_file_publish(&file, &error), IR_E_IO);
+    assert_int_equal(ir_file_publish(&file, 3, &error), IR_E_IO);
     ir_file_close(&file);
 
     assert_int_equal(error.sys_errno, EEXIST);
@@ -205,7 +241,7 @@ test_without_an_existing_file_there_is_nothing_to_keep(void **state)
     (void)state;
     assert_int_equal(open_file("a", 1), IR_OK);
 
-    assert_int_equal(ir_file_publish(&file, &error), IR_OK);
+    assert_int_equal(ir_file_publish(&file, 0, &error), IR_OK);
     ir_file_close(&file);
 
     folder_check_names("a ");
@@ -259,10 +295,10 @@ test_a_leftover_that_was_being_published_is_taken_over(void **state)
 
     (void)state;
     open_file("a", 0);
-    ir_file_reserve(&file, 3, &error);
+    ir_file_reserve(&file, 0, 3, &error);
     ir_file_write(&file, 0, "old", 3);
     assert_int_equal(mkdir("a", 0700), 0); /* which no file replaces */
-    assert_int_equal(ir_file_publish(&file, &error), IR_E_IO);
+    assert_int_equal(ir_file_publish(&file, 3, &error), IR_E_IO);
     ir_file_keep(&file);
     ir_file_close(&file);
     rmdir("a");
@@ -283,10 +319,10 @@ test_a_leftover_of_a_crash_is_taken_over(void **state)
     folder_write("a.part", "a longer leftover");
     chmod("a.part", 0600);
     assert_int_equal(open_file("a", 0), IR_OK);
-    ir_file_reserve(&file, 3, &error);
+    ir_file_reserve(&file, 0, 3, &error);
     ir_file_write(&file, 0, "new", 3);
 
-    ir_file_publish(&file, &error);
+    ir_file_publish(&file, 3, &error);
     ir_file_close(&file);
 
     folder_check("a", "new", 3);
@@ -318,13 +354,13 @@ test_a_second_process_is_told_that_the_target_is_busy(void **state)
 {
     (void)state;
     open_file("a", 0);
-    ir_file_reserve(&file, 3, &error);
+    ir_file_reserve(&file, 0, 3, &error);
     ir_file_write(&file, 0, "new", 3);
 
     open_elsewhere(IR_E_BUSY);
 
     folder_check_names("a.part ");
-    assert_int_equal(ir_file_publish(&file, &error), IR_OK);
+    assert_int_equal(ir_file_publish(&file, 3, &error), IR_OK);
     ir_file_close(&file);
     folder_check("a", "new", 3);
     open_elsewhere(IR_OK);
@@ -353,7 +389,7 @@ test_a_new_file_has_the_permissions_of_any_new_file(void **state)
     (void)state;
     folder_write("b", "");
     open_file("a", 0);
-    ir_file_publish(&file, &error);
+    ir_file_publish(&file, 0, &error);
     ir_file_close(&file);
 
     assert_int_equal(stat("b", &expected), 0);
@@ -371,7 +407,7 @@ test_a_replaced_file_keeps_its_permissions(void **state)
     folder_write("a", "old");
     assert_int_equal(chmod("a", 0640), 0);
     open_file("a", 0);
-    ir_file_publish(&file, &error);
+    ir_file_publish(&file, 0, &error);
     ir_file_close(&file);
 
     assert_int_equal(stat("a", &st), 0);
@@ -393,6 +429,8 @@ main(void)
         TEST(test_an_empty_file_is_a_file),
         TEST(test_reserving_again_drops_what_was_written),
         TEST(test_reserving_does_not_make_the_file_longer),
+        TEST(test_reserving_behind_what_is_kept_drops_the_rest),
+        TEST(test_a_file_of_another_length_is_not_published),
         TEST(test_a_file_in_another_folder_is_published_there),
         TEST(test_the_folder_is_the_one_that_was_named_at_the_start),
         TEST(test_an_existing_file_is_kept_when_asked),

@@ -106,10 +106,10 @@ test_a_link_is_replaced_and_its_file_left_alone(void **state)
     folder_write("other", "other");
     assert_int_equal(symlink("other", "a"), 0);
     open_file("a", 0);
-    ir_file_reserve(&file, 3, &error);
+    ir_file_reserve(&file, 0, 3, &error);
     ir_file_write(&file, 0, "new", 3);
 
-    assert_int_equal(ir_file_publish(&file, &error), IR_OK);
+    assert_int_equal(ir_file_publish(&file, 3, &error), IR_OK);
     ir_file_close(&file);
 
     folder_check("other", "other", 5);
@@ -174,7 +174,7 @@ test_more_than_a_file_can_hold_is_refused(void **state)
     (void)state;
     open_file("a", 0);
 
-    assert_int_equal(ir_file_reserve(&file, UINT64_MAX, &error), IR_E_IO);
+    assert_int_equal(ir_file_reserve(&file, 0, UINT64_MAX, &error), IR_E_IO);
 
     assert_int_equal(error.sys_errno, EFBIG);
     ir_file_close(&file);
@@ -245,7 +245,7 @@ fill_a_small_disk(void)
     folder_write("d/a", "old");
     if (open_file("d/a", 0) != IR_OK)
         return 1;
-    if (ir_file_reserve(&file, 131072, &error) != IR_E_IO
+    if (ir_file_reserve(&file, 0, 131072, &error) != IR_E_IO
         || error.sys_errno != ENOSPC)
         rc = 2;
     ir_file_close(&file);
