@@ -3,12 +3,12 @@
  *
  * Names are resolved once, to a descriptor of the directory: what happens to
  * the path afterwards cannot redirect a write.  The .part file is created anew,
- * or it is the leftover of a crash: ours alone, as the lock, its owner and its
- * mode tell.  Nobody else may read the bytes while they are unproved.
+ * or it is the leftover of a crash: ours alone, as the lock, its owner and a bit
+ * of its mode tell, which means nothing for a file.  Nobody else may read the
+ * bytes while they are unproved.
  *
  * A file has its last permissions before it has its name, so that readers of the
- * one that it replaces miss nothing.  Between the two a bit that means nothing
- * for a file marks it as ours. */
+ * one that it replaces miss nothing. */
 #define _GNU_SOURCE /* fallocate, renameat2 */
 #include "transfer/file.h"
 
@@ -23,8 +23,8 @@
 
 static const char suffix[] = ".part";
 
-#define PART_MODE (S_IRUSR | S_IWUSR)
-#define READY_MARK S_ISVTX
+#define MARK S_ISVTX
+#define PART_MODE (MARK | S_IRUSR | S_IWUSR)
 
 static enum ir_status
 io_error(struct ir_error *e, int code, const char *what, const char *name)
@@ -81,10 +81,17 @@ check_target(const struct ir_file *f, struct ir_error *e)
 static int
 is_left_by_us(const struct stat *st)
 {
-    mode_t mode = st->st_mode & 07777;
-
     return S_ISREG(st->st_mode) && st->st_uid == geteuid() && st->st_nlink <= 1
-        && (mode == PART_MODE || (mode & READY_MARK) != 0);
+        && (st->st_mode & MARK) != 0;
+}
+
+/* Marked, where the file system can. */
+static enum ir_status
+set_mode(const struct ir_file *f, mode_t mode, struct ir_error *e)
+{
+    if (fchmod(f->fd, mode | MARK) != 0 && fchmod(f->fd, mode & 0777) != 0)
+        return io_error(e, errno, "set the permissions of", f->part);
+    return IR_OK;
 }
 
 /* Take the lock; 0 if the file went away meanwhile (another process published
@@ -107,17 +114,18 @@ lock_part(struct ir_file *f, struct ir_error *e)
         io_error(e, errno, "look at", f->part);
         return -1;
     }
-    if (!is_left_by_us(&ours)) {
-        ir_error_set(e, IR_E_IO,
-            "%s exists and is not left over from a download", f->part);
+    if (fstatat(f->dir_fd, f->part, &named, AT_SYMLINK_NOFOLLOW) != 0
+        || named.st_ino != ours.st_ino || named.st_dev != ours.st_dev)
+        return 0;
+    if (!f->is_ours && !is_left_by_us(&ours)) {
+        ir_error_set(e, IR_E_IO, "%s exists and is not marked as left over "
+            "from a download: move it away", f->part);
         return -1;
     }
-    if ((ours.st_mode & READY_MARK) != 0 && fchmod(f->fd, PART_MODE) != 0) {
-        io_error(e, errno, "set the permissions of", f->part);
+    if ((ours.st_mode & 07777) != PART_MODE
+        && set_mode(f, PART_MODE, e) != IR_OK)
         return -1;
-    }
-    return fstatat(f->dir_fd, f->part, &named, AT_SYMLINK_NOFOLLOW) == 0
-        && named.st_ino == ours.st_ino && named.st_dev == ours.st_dev;
+    return 1;
 }
 
 static enum ir_status
@@ -274,8 +282,8 @@ ir_file_publish(struct ir_file *f, uint64_t size, struct ir_error *e)
 
     if (check_size(f, size, e) != IR_OK)
         return e->status;
-    if (fchmod(f->fd, mode | READY_MARK) != 0 && fchmod(f->fd, mode) != 0)
-        return io_error(e, errno, "set the permissions of", f->part);
+    if (set_mode(f, mode, e) != IR_OK)
+        return e->status;
     if (fsync(f->fd) != 0)
         return io_error(e, errno, "write to disk", f->part);
     if (move(f) != 0)

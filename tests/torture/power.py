@@ -44,7 +44,7 @@ REMOTE = "/Library/Folder/document.bin"
 DOCUMENT = harness.sample(12 * CHUNK + 777, seed=7)
 EARLIER = harness.sample(14 * CHUNK + 777, seed=8)
 OLD = b"what was there before\n"
-MARK = 0o1000  # of a file that is ready for its name
+MARK = 0o1000  # of a file that grows, and perhaps still when it has its name
 LEAST = 2000
 RERUNS = 1800
 CALLS = ("openat,close,write,pwrite64,lseek,ftruncate,fsync,fdatasync,fchmod,"

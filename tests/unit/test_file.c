@@ -15,6 +15,9 @@
 #include "folder.h"
 #include "support.h"
 
+/* Of a file that grows. */
+#define PART_MODE 01600
+
 static struct ir_file file;
 static struct ir_error error;
 
@@ -252,12 +255,21 @@ test_without_an_existing_file_there_is_nothing_to_keep(void **state)
 static void
 test_a_file_that_is_no_leftover_is_not_touched(void **state)
 {
+    static const mode_t modes[] = { 0644, 0600, 0700, 0400 };
+
     (void)state;
     folder_write("a.part", "somebody's");
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        struct stat st;
 
-    assert_int_equal(open_file("a", 0), IR_E_IO);
+        chmod("a.part", modes[i]);
 
-    folder_check("a.part", "somebody's", 10);
+        assert_int_equal(open_file("a", 0), IR_E_IO);
+
+        folder_check("a.part", "somebody's", 10);
+        assert_int_equal(stat("a.part", &st), 0);
+        assert_int_equal(st.st_mode & 07777, modes[i]);
+    }
 }
 
 static void
@@ -265,7 +277,7 @@ test_a_linked_leftover_is_not_touched(void **state)
 {
     (void)state;
     folder_write("other", "precious");
-    chmod("other", 0600);
+    chmod("other", PART_MODE);
     assert_int_equal(link("other", "a.part"), 0);
 
     assert_int_equal(open_file("a", 0), IR_E_IO);
@@ -278,7 +290,7 @@ test_a_leftover_stays_where_nothing_was_fetched(void **state)
 {
     (void)state;
     folder_write("a.part", "leftover");
-    chmod("a.part", 0600);
+    chmod("a.part", PART_MODE);
     assert_int_equal(open_file("a", 0), IR_OK);
 
     ir_file_close(&file);
@@ -308,8 +320,27 @@ test_a_leftover_that_was_being_published_is_taken_over(void **state)
     assert_int_equal(open_file("a", 0), IR_OK);
 
     assert_int_equal(stat("a.part", &st), 0);
-    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_int_equal(st.st_mode & 07777, PART_MODE);
     ir_file_close(&file);
+}
+
+static void
+test_any_umask_will_do(void **state)
+{
+    static const mode_t masks[] = { 0, 077, 0277, 0777 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof masks / sizeof masks[0]; i++) {
+        mode_t was = umask(masks[i]);
+        enum ir_status st = open_file("a", 0);
+        struct stat part;
+
+        umask(was);
+        assert_int_equal(st, IR_OK);
+        assert_int_equal(stat("a.part", &part), 0);
+        assert_int_equal(part.st_mode & 07777, PART_MODE);
+        ir_file_close(&file);
+    }
 }
 
 static void
@@ -317,7 +348,7 @@ test_a_leftover_of_a_crash_is_taken_over(void **state)
 {
     (void)state;
     folder_write("a.part", "a longer leftover");
-    chmod("a.part", 0600);
+    chmod("a.part", PART_MODE);
     assert_int_equal(open_file("a", 0), IR_OK);
     ir_file_reserve(&file, 0, 3, &error);
     ir_file_write(&file, 0, "new", 3);
@@ -441,6 +472,7 @@ main(void)
         TEST(test_a_leftover_stays_where_nothing_was_fetched),
         TEST(test_a_leftover_of_a_crash_is_taken_over),
         TEST(test_a_leftover_that_was_being_published_is_taken_over),
+        TEST(test_any_umask_will_do),
         TEST(test_a_second_process_is_told_that_the_target_is_busy),
         TEST(test_nobody_else_reads_the_part),
         TEST(test_a_new_file_has_the_permissions_of_any_new_file),
