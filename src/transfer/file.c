@@ -128,6 +128,29 @@ lock_part(struct ir_file *f, struct ir_error *e)
     return 1;
 }
 
+/* What already had its last permissions may be closed to its owner too. */
+static int
+make_writable(const struct ir_file *f)
+{
+    struct stat st;
+
+    return fstatat(f->dir_fd, f->part, &st, AT_SYMLINK_NOFOLLOW) == 0
+        && is_left_by_us(&st)
+        && fchmodat(f->dir_fd, f->part, (st.st_mode & 07777) | PART_MODE,
+               AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static int
+open_leftover(const struct ir_file *f)
+{
+    const int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    int fd = openat(f->dir_fd, f->part, flags);
+
+    if (fd < 0 && errno == EACCES && make_writable(f))
+        fd = openat(f->dir_fd, f->part, flags);
+    return fd;
+}
+
 static enum ir_status
 open_part(struct ir_file *f, struct ir_error *e)
 {
@@ -140,8 +163,7 @@ open_part(struct ir_file *f, struct ir_error *e)
             O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, PART_MODE);
         f->is_ours = f->fd >= 0;
         if (f->fd < 0 && errno == EEXIST)
-            f->fd = openat(f->dir_fd, f->part,
-                O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+            f->fd = open_leftover(f);
         if (f->fd < 0 && errno != ENOENT)
             return io_error(e, errno, "create", f->part);
         if (f->fd < 0)

@@ -324,6 +324,47 @@ test_a_leftover_that_was_being_published_is_taken_over(void **state)
     ir_file_close(&file);
 }
 
+#define NOBODY 65534
+
+/* In another process, to which permissions apply. */
+static int
+take_over_what_had_its_last(mode_t mode)
+{
+    if (geteuid() == 0
+        && (chown(".", NOBODY, (gid_t)-1) != 0 || setuid(NOBODY) != 0))
+        return 1;
+    if (open_file("a", 0) != IR_OK || mkdir("a", mode) != 0)
+        return 2;
+    if (ir_file_publish(&file, 0, &error) != IR_E_IO)
+        return 3;
+    ir_file_keep(&file);
+    ir_file_close(&file);
+    rmdir("a");
+    return open_file("a", 0) == IR_OK && file.was_leftover ? 0 : 4;
+}
+
+static void
+test_a_leftover_that_was_to_be_read_only_is_taken_over(void **state)
+{
+    static const mode_t modes[] = { 0444, 0400, 0200, 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        pid_t pid = fork();
+        int how;
+
+        assert_true(pid >= 0);
+        if (pid == 0)
+            _exit(take_over_what_had_its_last(modes[i]));
+
+        assert_true(waitpid(pid, &how, 0) == pid);
+
+        assert_true(WIFEXITED(how));
+        assert_int_equal(WEXITSTATUS(how), 0);
+        unlink("a.part");
+    }
+}
+
 static void
 test_any_umask_will_do(void **state)
 {
@@ -472,6 +513,7 @@ main(void)
         TEST(test_a_leftover_stays_where_nothing_was_fetched),
         TEST(test_a_leftover_of_a_crash_is_taken_over),
         TEST(test_a_leftover_that_was_being_published_is_taken_over),
+        TEST(test_a_leftover_that_was_to_be_read_only_is_taken_over),
         TEST(test_any_umask_will_do),
         TEST(test_a_second_process_is_told_that_the_target_is_busy),
         TEST(test_nobody_else_reads_the_part),
