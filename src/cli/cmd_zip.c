@@ -191,7 +191,7 @@ ir_cmd_zip(const struct ir_settings *s, struct ir_output *out)
         code = zip(&w);
     else
         code = ir_output_error(out, NULL, &e);
-    if (ir_signals_caught() != 0)
+    if (ir_signals_caught() != 0 && code != IR_EXIT_OK)
         code = ir_fault_exit(IR_E_CANCELLED);
     ir_session_close(&w.session);
     for (size_t i = 0; i < w.n; i++)

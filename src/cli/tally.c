@@ -15,15 +15,17 @@ ir_tally_fail(struct ir_tally *t, const char *subject, const struct ir_error *e)
 }
 
 int
-ir_tally_must_stop(const struct ir_tally *t)
+ir_tally_must_stop(struct ir_tally *t)
 {
-    return ir_signals_caught() != 0 || ir_output_failed(t->out);
+    if (ir_signals_caught() != 0 || ir_output_failed(t->out))
+        t->is_stopped = 1;
+    return t->is_stopped;
 }
 
 int
 ir_tally_exit(const struct ir_tally *t)
 {
-    if (ir_signals_caught() != 0)
+    if (ir_signals_caught() != 0 && (t->is_stopped || t->n_failed > 0))
         return ir_fault_exit(IR_E_CANCELLED);
     if (t->n_failed > 0 && t->n_done > 0)
         return IR_EXIT_PARTIAL;

@@ -226,6 +226,30 @@ class Resume(unittest.TestCase):
 
         self.complete(self.get(emulator, "--no-resume"), 0)
 
+    def test_signal_after_which_nothing_was_to_be_done_is_no_failure(self):
+        emulator = self.emulator()
+
+        run = self.get(emulator, prefix=(
+            "strace", "-f", "-o", "/dev/null", "-e",
+            "inject=fsync:signal=TERM:when=1"))
+
+        self.complete(run, 0)
+
+    def test_signal_before_all_is_done_ends_with_its_code(self):
+        emulator = self.emulator()
+        other = "/Library/Folder/other.bin"
+        (self.root / other.lstrip("/")).write_bytes(b"other")
+        out = pathlib.Path(self.folder, "out")
+        out.mkdir()
+
+        run = harness.ir("get", DOCUMENT, other, "-o", out, "--json",
+                         "--ticket-file", self.ticket, url=emulator.url,
+                         prefix=("strace", "-f", "-o", "/dev/null", "-e",
+                                 "inject=fsync:signal=TERM:when=1"))
+
+        self.assertEqual(run.exit, 143, run)
+        self.assertEqual(os.listdir(out), ["long.bin"])
+
     def test_jobs_tells_what_can_be_resumed_until_it_is(self):
         emulator = self.emulator()
         self.interrupted(emulator, 5)
@@ -334,6 +358,22 @@ class ResumeUpload(unittest.TestCase):
         self.folder = self.enterContext(harness.folder())
         self.local = pathlib.Path(self.folder, "local.bin")
         self.local.write_bytes(harness.sample(CHUNKS * CHUNK + 5))
+
+    def test_signal_after_the_commit_is_no_failure(self):
+        root = self.enterContext(harness.library({"/Library/Folder/x": b""}))
+        state = pathlib.Path(self.folder, "state")
+        ticket = pathlib.Path(self.folder, "ticket")
+        with harness.Emulator(root) as emulator:
+            harness.ir("login", "--ticket-file", ticket, url=emulator.url,
+                       folder=self.folder)
+
+            run = self.put(emulator, state, ticket, (
+                "strace", "-f", "-o", "/dev/null", "-e",
+                "inject=unlinkat:signal=TERM:when=1"))
+
+            self.assertEqual(run.exit, 0, run)
+            self.assertEqual(run.record(event="done")["level"], "verified")
+            self.assertEqual(self.versions(emulator, ticket), 1)
 
     def put(self, emulator, state, ticket, prefix=()):
         return harness.ir(
