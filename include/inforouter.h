@@ -131,8 +131,8 @@ struct ir_options {
     int call_timeout_ms;     /* one call of this library; 0: no limit */
     int allow_http;          /* plain http to other hosts than loopback */
     const char *state_dir;   /* folder, made if missing, in which open handlers
-                                are noted for ir_jobs() and ir_gc(); NULL: they
-                                are not */
+                                are noted for ir_jobs() and ir_gc(), and how
+                                far an upload came; NULL: they are not */
     ir_log_fn log;           /* NULL: silence */
     void *log_ctx;
     ir_ticket_fn next_ticket; /* NULL: a ticket that was set is not renewed */
@@ -447,8 +447,10 @@ struct ir_uploaded {
 /* Store the bytes of 'source' as the document 'path': a new one, or a new
  * version if it exists.  The bytes are staged in verified chunks and committed
  * at the end; until then the server's document is as it was.  The handler is
- * deleted and the lock released in every case.  IR_E_AMBIGUOUS: the reply to
- * the commit was lost and the server does not tell. */
+ * deleted and the lock released in every case; if the server does neither, that
+ * is a warning to the log and no failure.  IR_E_AMBIGUOUS: the reply to the
+ * commit was lost and the server does not tell, or with fail_in_doubt that to a
+ * chunk. */
 IR_API enum ir_status ir_upload_source(struct ir_client *c,
     const struct ir_source *source, const char *path,
     const struct ir_upload_options *opts, struct ir_uploaded *uploaded);
