@@ -64,6 +64,34 @@ ir_client_keep_document(struct ir_client *c, struct ir_document *document)
     return IR_OK;
 }
 
+static int
+is_in_range(const struct ir_options *o)
+{
+    return (unsigned)o->soap <= IR_SOAP_12
+        && (unsigned)o->spelling <= IR_SPELLING_CLASSIC
+        && o->connect_timeout_ms >= 0 && o->idle_timeout_ms >= 0
+        && o->call_timeout_ms >= 0;
+}
+
+static enum ir_status
+set_up(struct ir_client *c, const char *url, const struct ir_options *o)
+{
+    c->spelling = o->spelling;
+    c->log = o->log;
+    c->log_ctx = o->log_ctx;
+    c->next_ticket = o->next_ticket;
+    c->next_ticket_ctx = o->next_ticket_ctx;
+    c->ledger.fd = -1;
+    if (ir_client_keep(c, &c->language, o->language) != IR_OK
+        || ir_client_keep(c, &c->url, url) != IR_OK
+        || ir_client_keep(c, &c->ledger.folder, o->state_dir) != IR_OK
+        || ir_wire_new(url, o, &c->error, &c->wire) != IR_OK)
+        return c->error.status;
+    if (c->spelling != IR_SPELLING_AUTO)
+        ir_wire_spell(c->wire, c->spelling);
+    return IR_OK;
+}
+
 enum ir_status
 ir_client_new(const char *url, const struct ir_options *opts,
     struct ir_client **client, struct ir_error *why)
@@ -83,34 +111,17 @@ ir_client_new(const char *url, const struct ir_options *opts,
         opts == NULL ? 0 : opts->size, why);
     if (st != IR_OK)
         return st;
-    if ((unsigned)o.soap > IR_SOAP_12
-        || (unsigned)o.spelling > IR_SPELLING_CLASSIC
-        || o.connect_timeout_ms < 0 || o.idle_timeout_ms < 0
-        || o.call_timeout_ms < 0)
+    if (!is_in_range(&o))
         return ir_error_set(why, IR_E_ARGUMENT, "an option is out of range");
     c = calloc(1, sizeof *c);
     if (c == NULL)
         return ir_error_set(why, IR_E_MEMORY, "out of memory");
-    c->spelling = o.spelling;
-    c->log = o.log;
-    c->log_ctx = o.log_ctx;
-    c->next_ticket = o.next_ticket;
-    c->next_ticket_ctx = o.next_ticket_ctx;
-    c->ledger.fd = -1;
-    st = ir_client_keep(c, &c->language, o.language);
-    if (st == IR_OK)
-        st = ir_client_keep(c, &c->url, url);
-    if (st == IR_OK)
-        st = ir_client_keep(c, &c->ledger.folder, o.state_dir);
-    if (st == IR_OK)
-        st = ir_wire_new(url, &o, &c->error, &c->wire);
+    st = set_up(c, url, &o);
     if (st != IR_OK) {
         *why = c->error;
         ir_client_free(c);
         return st;
     }
-    if (c->spelling != IR_SPELLING_AUTO)
-        ir_wire_spell(c->wire, c->spelling);
     *client = c;
     return IR_OK;
 }
