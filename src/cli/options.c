@@ -249,67 +249,76 @@ one_of_the_words(const char *text, const struct ir_option *o, int64_t *number)
     return 0;
 }
 
-/* A number of the kind, or what was expected. */
-static enum ir_status
-read_value(const struct ir_option *o, const char *where, const char *text,
-    int64_t *number, struct ir_error *e)
+/* Is 'text' a value of the option?  With the number that stands for it. */
+static int
+is_value(const struct ir_option *o, const char *text, int64_t *number)
 {
-    long long min = o->min;
-    long long max = o->max;
-
     switch (o->kind) {
     case IR_KIND_FLAG:
-        if (yes_or_no(text, number))
-            return IR_OK;
-        return ir_fault_set(e, IR_E_ARGUMENT, "%s: '%s' is neither yes nor no",
-            where, text);
+        return yes_or_no(text, number);
     case IR_KIND_WORD:
-        if (one_of_the_words(text, o, number))
-            return IR_OK;
-        return ir_fault_set(e, IR_E_ARGUMENT, "%s: '%s' is none of %s", where,
-            text, o->value);
+        return one_of_the_words(text, o, number);
     case IR_KIND_COUNT:
-        if (ir_options_number(text, min, max, number))
-            return IR_OK;
-        return ir_fault_set(e, IR_E_ARGUMENT,
-            "%s: '%s' is no number from %lld to %lld", where, text, min, max);
+        return ir_options_number(text, o->min, o->max, number);
     case IR_KIND_COUNT_OR_AUTO:
         *number = -1;
-        if (strcmp(text, "auto") == 0
-            || ir_options_number(text, min, max, number))
-            return IR_OK;
-        return ir_fault_set(e, IR_E_ARGUMENT,
-            "%s: '%s' is neither auto nor a number from %lld to %lld", where,
-            text, min, max);
+        return strcmp(text, "auto") == 0
+            || ir_options_number(text, o->min, o->max, number);
     case IR_KIND_SIZE:
-        if (with_unit(text, sizes, o, number))
-            return IR_OK;
-        return ir_fault_set(e, IR_E_ARGUMENT,
-            "%s: '%s' is no size from %lld to %lld bytes, such as 262144, "
-            "512K, 32M or 1G",
-            where, text, min, max);
+        return with_unit(text, sizes, o, number);
     case IR_KIND_SECONDS:
-        if (with_unit(text, seconds, o, number))
-            return IR_OK;
-        return ir_fault_set(e, IR_E_ARGUMENT,
-            "%s: '%s' is no time from %lldms to %lldms, such as 10, 10s, "
-            "500ms or 2m",
-            where, text, min, max);
+        return with_unit(text, seconds, o, number);
     case IR_KIND_MILLISECONDS:
-        if (with_unit(text, milliseconds, o, number))
-            return IR_OK;
-        return ir_fault_set(e, IR_E_ARGUMENT,
-            "%s: '%s' is no time from %lldms to %lldms, such as 500, 500ms "
-            "or 2s",
-            where, text, min, max);
+        return with_unit(text, milliseconds, o, number);
     case IR_KIND_TEXT:
     case IR_KIND_FILE:
     case IR_KIND_DIRECTORY:
         break;
     }
-    if (*text == '\0' && o != &ir_options_table[IR_OPTION_PROXY])
-        return ir_fault_set(e, IR_E_ARGUMENT, "%s: the value is empty", where);
-    return IR_OK;
+    return *text != '\0' || o == &ir_options_table[IR_OPTION_PROXY];
+}
+
+/* What is told of a number that is none, or out of range. */
+static const struct {
+    const char *what;
+    const char *unit;
+    const char *such;
+} ranges[] = {
+    [IR_KIND_COUNT] = { "no number", "", "" },
+    [IR_KIND_COUNT_OR_AUTO] = { "neither auto nor a number", "", "" },
+    [IR_KIND_SIZE] = { "no size", "",
+        " bytes, such as 262144, 512K, 32M or 1G" },
+    [IR_KIND_SECONDS] = { "no time", "ms", ", such as 10, 10s, 500ms or 2m" },
+    [IR_KIND_MILLISECONDS] = { "no time", "ms", ", such as 500, 500ms or 2s" },
+};
+
+/* 'text' is no value of the option: what was expected. */
+static enum ir_status
+refuse(const struct ir_option *o, const char *where, const char *text,
+    struct ir_error *e)
+{
+    switch (o->kind) {
+    case IR_KIND_FLAG:
+        return ir_fault_set(e, IR_E_ARGUMENT, "%s: '%s' is neither yes nor no",
+            where, text);
+    case IR_KIND_WORD:
+        return ir_fault_set(e, IR_E_ARGUMENT, "%s: '%s' is none of %s", where,
+            text, o->value);
+    case IR_KIND_COUNT:
+    case IR_KIND_COUNT_OR_AUTO:
+    case IR_KIND_SIZE:
+    case IR_KIND_SECONDS:
+    case IR_KIND_MILLISECONDS:
+        return ir_fault_set(e, IR_E_ARGUMENT,
+            "%s: '%s' is %s from %lld%s to %lld%s%s", where, text,
+            ranges[o->kind].what, (long long)o->min, ranges[o->kind].unit,
+            (long long)o->max, ranges[o->kind].unit, ranges[o->kind].such);
+    case IR_KIND_TEXT:
+    case IR_KIND_FILE:
+    case IR_KIND_DIRECTORY:
+        break;
+    }
+    return ir_fault_set(e, IR_E_ARGUMENT, "%s: the value is empty", where);
 }
 
 /* ---- Settings ---------------------------------------------------------- */
@@ -320,14 +329,13 @@ ir_options_set(struct ir_settings *s, enum ir_option_id id,
 {
     struct ir_setting *setting = &s->of[id];
     int64_t number = 0;
-    enum ir_status st;
+    const struct ir_option *option = &ir_options_table[id];
     char *copy;
 
     if (setting->origin > source.origin)
         return IR_OK;
-    st = read_value(&ir_options_table[id], source.where, text, &number, e);
-    if (st != IR_OK)
-        return st;
+    if (!is_value(option, text, &number))
+        return refuse(option, source.where, text, e);
     copy = strdup(text);
     if (copy == NULL)
         return ir_fault_set(e, IR_E_MEMORY, "out of memory");
