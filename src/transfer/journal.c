@@ -227,7 +227,7 @@ ir_journal_unescape(const char *text, char *to, size_t size)
 struct reader {
     FILE *file;
     struct ir_client *c; /* may be cancelled */
-    int part_fd;
+    int part_fd; /* -1: what is claimed counts, unchecked */
     struct ir_journal_state *state;
     off_t end; /* of what has been understood */
     char line[LINE_BYTES];
@@ -298,6 +298,20 @@ is_same(struct reader *r, const char *word, const char *text)
         && strcmp(value, escaped) == 0;
 }
 
+/* The lines of a key, which may be NULL for any. */
+static int
+is_key(struct reader *r, const struct ir_journal_key *key)
+{
+    uint64_t version;
+
+    if (key == NULL)
+        return next_value(r, "url") != NULL && next_value(r, "path") != NULL
+            && is_number(r, "version", &version);
+    return is_same(r, "url", key->url) && is_same(r, "path", key->path)
+        && is_number(r, "version", &version)
+        && version == (uint64_t)key->version;
+}
+
 static int
 take_handler(struct reader *r, const char *id)
 {
@@ -315,12 +329,8 @@ read_head(struct reader *r, const struct ir_journal_key *key)
 {
     struct ir_handler *h = &r->state->handler;
     const char *line = next_line(r);
-    uint64_t version;
 
-    if (line == NULL || strcmp(line, magic) != 0
-        || !is_same(r, "url", key->url) || !is_same(r, "path", key->path)
-        || !is_number(r, "version", &version)
-        || version != (uint64_t)key->version
+    if (line == NULL || strcmp(line, magic) != 0 || !is_key(r, key)
         || !is_number(r, "size", &h->document.size_bytes))
         return 0;
     line = next_value(r, "crc32");
@@ -373,7 +383,7 @@ take_done(struct reader *r, const char *value)
         return 0;
     if (offset != s->offset || length == 0
         || length > s->handler.document.size_bytes - offset
-        || !is_on_disk(r, offset, length, crc32))
+        || (r->part_fd >= 0 && !is_on_disk(r, offset, length, crc32)))
         return 0;
     s->crc32 = ir_crc32_combine(s->crc32, crc32, length);
     s->offset += length;
@@ -399,23 +409,32 @@ read_chunks(struct reader *r)
     } while (is_good);
 }
 
-/* A reader at the begin of the journal; NULL and errno if that cannot be. */
+/* A reader at the begin of the journal 'fd', which becomes its own; NULL and
+ * errno if that cannot be. */
 static struct reader *
-open_reader(const struct ir_journal *j)
+open_reader(int fd, struct ir_journal_state *state)
 {
     struct reader *r = malloc(sizeof *r);
-    int copy = r == NULL ? -1 : fcntl(j->fd, F_DUPFD_CLOEXEC, 0);
 
-    if (copy >= 0 && lseek(copy, 0, SEEK_SET) == 0) {
+    memset(state, 0, sizeof *state);
+    if (r != NULL && lseek(fd, 0, SEEK_SET) == 0) {
+        r->part_fd = -1;
+        r->state = state;
         r->end = 0;
-        r->file = fdopen(copy, "r");
+        r->file = fdopen(fd, "r");
         if (r->file != NULL)
             return r;
     }
-    if (copy >= 0)
-        close(copy);
+    close(fd);
     free(r);
     return NULL;
+}
+
+static void
+close_reader(struct reader *r)
+{
+    fclose(r->file);
+    free(r);
 }
 
 /* What does not count is dropped, so that what follows stands on whole lines;
@@ -425,92 +444,71 @@ ir_journal_read(struct ir_journal *j, struct ir_client *c, int part_fd,
     const struct ir_journal_key *key, struct ir_journal_state *state)
 {
     struct reader *r;
+    int copy;
 
     memset(state, 0, sizeof *state);
     if (j->fd < 0)
         return IR_OK;
-    r = open_reader(j);
+    copy = fcntl(j->fd, F_DUPFD_CLOEXEC, 0);
+    r = copy < 0 ? NULL : open_reader(copy, state);
     if (r == NULL)
         return ir_error_set_errno(&c->error,
             errno == ENOMEM ? IR_E_MEMORY : IR_E_IO, errno, "cannot read %s",
             j->name);
     r->c = c;
     r->part_fd = part_fd;
-    r->state = state;
     if (read_head(r, key))
         read_chunks(r);
-    fclose(r->file);
     if (c->error.status == IR_OK && state->offset > 0
         && (ftruncate(j->fd, r->end) != 0
             || lseek(j->fd, r->end, SEEK_SET) < 0))
         state->offset = 0;
-    free(r);
+    close_reader(r);
     return c->error.status;
 }
 
 /* ---- A look from outside ----------------------------------------------- */
 
-/* 1 with r->file open, if there is a journal of ours; 0 if there is none; -1 if
- * there is no memory. */
+/* The journal of the local file 'file' beside its .part file; -1 and errno. */
 static int
-open_named(struct reader *r, const char *path)
+open_beside(const char *file)
 {
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    char path[4096 + sizeof ".part.journal"];
+    int fd;
 
-    r->file = NULL;
-    if (fd < 0)
-        return errno == ENOMEM ? -1 : 0;
-    if (!is_ours(fd)) {
+    errno = ENAMETOOLONG;
+    if (strlen(file) > 4096)
+        return -1;
+    snprintf(path, sizeof path, "%s.part", file);
+    if (access(path, F_OK) != 0)
+        return -1;
+    snprintf(path, sizeof path, "%s.part%s", file, suffix);
+    fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0 && !is_ours(fd)) {
         close(fd);
-        return 0;
+        errno = ENOENT;
+        return -1;
     }
-    r->file = fdopen(fd, "r");
-    if (r->file != NULL)
-        return 1;
-    close(fd);
-    return -1;
+    return fd;
 }
 
 int
 ir_journal_peek(const char *file, uint64_t *done_bytes, uint64_t *total_bytes)
 {
-    char path[4096 + sizeof ".part.journal"];
-    struct reader *r = malloc(sizeof *r);
-    const char *line;
-    int is_good = 0;
+    struct ir_journal_state state;
+    int fd = open_beside(file);
+    struct reader *r = fd < 0 ? NULL : open_reader(fd, &state);
 
     *done_bytes = 0;
     *total_bytes = 0;
     if (r == NULL)
-        return -1;
-    if (strlen(file) > 4096) {
-        free(r);
-        return 0;
-    }
-    snprintf(path, sizeof path, "%s.part", file);
-    if (access(path, F_OK) == 0) {
-        snprintf(path, sizeof path, "%s.part%s", file, suffix);
-        is_good = open_named(r, path) < 0 ? -1 : 0;
-    } else {
-        r->file = NULL;
-    }
-    while (r->file != NULL && (line = next_line(r)) != NULL) {
-        uint64_t offset;
-        uint64_t length;
-
-        if (strncmp(line, "size ", 5) == 0) {
-            line += 5;
-            is_good = take_number(&line, total_bytes);
-        } else if (strncmp(line, "done ", 5) == 0) {
-            line += 5;
-            if (take_number(&line, &offset) && take_number(&line, &length))
-                *done_bytes += length;
-        }
-    }
-    if (r->file != NULL)
-        fclose(r->file);
-    free(r);
-    return is_good;
+        return errno == ENOMEM ? -1 : 0;
+    if (read_head(r, NULL))
+        read_chunks(r);
+    close_reader(r);
+    *done_bytes = state.offset;
+    *total_bytes = state.handler.document.size_bytes;
+    return *total_bytes > 0;
 }
 
 /* ---- Closing ----------------------------------------------------------- */

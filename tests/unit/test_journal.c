@@ -862,6 +862,26 @@ test_a_look_at_a_cut_one_tells_an_earlier_state(void **state)
 }
 
 static void
+test_a_look_tells_no_chunk_that_a_run_would_not_go_on_with(void **state)
+{
+    static const char *const texts[] = { HEAD DONE_1 DONE_1 DONE_2,
+        HEAD DONE_1 DONE_3, HEAD DONE_1 "done\n" DONE_2,
+        HEAD DONE_1 "done 4 4\n" };
+    uint64_t done;
+    uint64_t total;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        put_text(texts[i]);
+
+        assert_int_equal(ir_journal_peek("a", &done, &total), 1);
+
+        assert_int_equal(done, 4);
+        assert_int_equal(total, 10);
+    }
+}
+
+static void
 test_a_look_needs_the_part_as_well(void **state)
 {
     uint64_t done;
@@ -1014,6 +1034,7 @@ main(void)
         TEST(test_only_the_one_that_is_open_is_removed),
         TEST(test_a_name_without_room_for_the_suffix_has_no_journal),
         TEST(test_a_look_at_a_cut_one_tells_an_earlier_state),
+        TEST(test_a_look_tells_no_chunk_that_a_run_would_not_go_on_with),
         TEST(test_a_look_needs_the_part_as_well),
         TEST(test_every_byte_goes_and_comes_back_in_every_room),
         TEST(test_every_pair_of_bytes_goes_and_comes_back),
