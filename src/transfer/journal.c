@@ -521,7 +521,7 @@ ir_journal_close(struct ir_journal *j)
     j->fd = -1;
 }
 
-/* Not the one that another process put in its place. */
+/* Not one that is known to be another process's, which put it in its place. */
 void
 ir_journal_remove(struct ir_journal *j)
 {
@@ -530,9 +530,9 @@ ir_journal_remove(struct ir_journal *j)
 
     if (j->fd < 0)
         return;
-    if (fstat(j->fd, &ours) == 0
-        && fstatat(j->dir_fd, j->name, &named, AT_SYMLINK_NOFOLLOW) == 0
-        && named.st_ino == ours.st_ino && named.st_dev == ours.st_dev)
+    if (fstat(j->fd, &ours) != 0
+        || fstatat(j->dir_fd, j->name, &named, AT_SYMLINK_NOFOLLOW) != 0
+        || (named.st_ino == ours.st_ino && named.st_dev == ours.st_dev))
         unlinkat(j->dir_fd, j->name, 0);
     ir_journal_close(j);
 }

@@ -71,7 +71,7 @@ int ir_journal_unescape(const char *text, char *to, size_t size);
 
 void ir_journal_close(struct ir_journal *j);
 
-/* Close it and remove the file, if it is still this one. */
+/* Close it and remove the file, unless it has become another's. */
 void ir_journal_remove(struct ir_journal *j);
 
 #endif
