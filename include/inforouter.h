@@ -612,8 +612,11 @@ IR_API enum ir_status ir_jobs(const char *state_dir, ir_job_fn fn, void *ctx,
     struct ir_error *why);
 
 /* Delete the handlers that processes which are gone left open on this server,
- * as far as it still knows them; '*n_deleted' (may be NULL) is their number.
- * Servers tie a handler to its session or user: the same one is needed. */
+ * and check in what they had checked out.  '*n_deleted' (may be NULL) is the
+ * number of handlers of this session; those of another, which the server lets go
+ * when that ends, are told to the log.  An upload whose commit may have been
+ * served stays noted while its file is there: the same upload settles it.  After
+ * a failure with one note it goes on with the others, and returns the first. */
 IR_API enum ir_status ir_gc(struct ir_client *c, uint64_t *n_deleted);
 
 /* ---- Small documents in one call --------------------------------------- */

@@ -75,6 +75,8 @@ ir_call_upload_file_chunk(struct ir_wire *w, const char *ticket,
     if (number == fake_uploads.chunk_at) {
         end_as(e, fake_uploads.chunk);
         sent = fake_uploads.chunk_sent;
+        if (fake_uploads.chunk_http != 0)
+            e->http_status = fake_uploads.chunk_http;
         return e->status;
     }
     if (fake_uploads.largest_bytes != 0

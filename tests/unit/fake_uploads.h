@@ -19,6 +19,7 @@ struct fake_uploads {
     enum ir_status chunk;      /* how chunk number 'chunk_at' ends ... */
     int chunk_at;
     int chunk_sent;            /* ... and whether it had left */
+    int chunk_http;            /* ... and with which HTTP status; 0: 200 */
     int commit_unfit;          /* to be sent */
     enum ir_status commit;     /* how the commit ends ... */
     int commit_http;           /* ... with which HTTP status; 0: 200 */

@@ -286,6 +286,18 @@ test_wrong_bytes_are_not_committed(void **state)
 }
 
 static void
+test_what_is_stored_with_other_bytes_is_not_to_be_stored_again(void **state)
+{
+    (void)state;
+    fake_uploads.stores_wrong = 1;
+
+    assert_int_equal(put(10, NULL), IR_E_CORRUPT);
+
+    assert_int_equal(fake_uploads.n_commits, 1);
+    assert_false(ir_client_error(client)->retryable);
+}
+
+static void
 test_a_lost_reply_to_the_commit_is_settled_by_the_checksum(void **state)
 {
     (void)state;
@@ -343,6 +355,41 @@ test_in_doubt_an_upload_ends_if_that_is_asked_for(void **state)
     assert_int_equal(fake_uploads.n_created, 1);
     assert_int_equal(fake_uploads.n_deleted, 1);
     assert_int_equal(fake_uploads.n_commits, 0);
+}
+
+/* Whatever stands in place of the answer. */
+static void
+test_of_a_chunk_only_a_refusal_leaves_no_doubt(void **state)
+{
+    static const struct {
+        enum ir_status chunk;
+        int http, sent;
+        enum ir_status ends;
+    } rows[] = {
+        { IR_E_NETWORK, 0, 1, IR_E_AMBIGUOUS },
+        { IR_E_TIMEOUT, 0, 1, IR_E_AMBIGUOUS },
+        { IR_E_PROTOCOL, 0, 1, IR_E_AMBIGUOUS },
+        { IR_E_SERVER, 500, 1, IR_E_AMBIGUOUS },
+        { IR_E_NETWORK, 502, 1, IR_E_AMBIGUOUS },
+        { IR_E_NETWORK, 504, 1, IR_E_AMBIGUOUS },
+        { IR_E_SERVER, 200, 1, IR_OK }, /* by another handler */
+        { IR_E_SERVER, 403, 1, IR_OK },
+        { IR_E_MEMORY, 0, 1, IR_E_MEMORY },
+        { IR_E_NETWORK, 0, 0, IR_OK },
+    };
+
+    (void)state;
+    options.fail_in_doubt = 1;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fake_uploads_reset();
+        fake_uploads.chunk_at = 1;
+        fake_uploads.chunk = rows[i].chunk;
+        fake_uploads.chunk_http = rows[i].http;
+        fake_uploads.chunk_sent = rows[i].sent;
+
+        if (put(10, NULL) != rows[i].ends)
+            fail_msg("row %zu: %d", i, ir_client_error(client)->status);
+    }
 }
 
 static void
@@ -710,10 +757,12 @@ main(void)
         TEST(test_a_chunk_that_never_left_is_sent_again),
         TEST(test_a_stream_cannot_start_again),
         TEST(test_wrong_bytes_are_not_committed),
+        TEST(test_what_is_stored_with_other_bytes_is_not_to_be_stored_again),
         TEST(test_a_lost_reply_to_the_commit_is_settled_by_the_checksum),
         TEST(test_a_commit_that_cannot_be_settled_is_ambiguous),
         TEST(test_a_commit_that_was_not_served_is_sent_again),
         TEST(test_in_doubt_an_upload_ends_if_that_is_asked_for),
+        TEST(test_of_a_chunk_only_a_refusal_leaves_no_doubt),
         TEST(test_the_same_bytes_as_before_are_settled_by_the_version),
         TEST(test_what_a_gateway_or_an_exception_says_of_a_commit_is_settled),
         TEST(test_the_same_bytes_as_before_settle_nothing),
