@@ -15,6 +15,8 @@
 /* Interim replies (100 Continue) before the real one. */
 #define MAX_INTERIM 3
 #define MAX_HEADERS 100
+/* Longest line between transfer chunks, its end included. */
+#define MAX_CHUNK_LINE ((size_t)1024)
 
 struct head {
     int has_length;
@@ -389,23 +391,27 @@ receive_head(struct ir_http *h)
 
 /* ---- The body ---------------------------------------------------------- */
 
-/* The line before a transfer chunk, or the lines after the last. */
+/* The line before a transfer chunk, or the lines after the last.  What is too
+ * long is so whether or not its end has come. */
 static enum ir_status
 read_chunk_line(struct ir_http *h, char **line)
 {
-    enum ir_status st;
-
     for (;;) {
-        st = next_line(h, line);
-        if (st != IR_OK || *line != NULL)
+        size_t begin = h->begin;
+        enum ir_status st = next_line(h, line);
+        size_t end = *line == NULL ? h->end : h->begin;
+
+        if (st != IR_OK)
             return st;
+        if (end - begin >= MAX_CHUNK_LINE + (*line != NULL))
+            return malformed(h, "a transfer chunk's size line is too long");
+        if (*line != NULL)
+            return IR_OK;
         if (h->begin > 0) {
             memmove(h->buffer, h->buffer + h->begin, h->end - h->begin);
             h->end -= h->begin;
             h->begin = 0;
         }
-        if (h->end >= 1024)
-            return malformed(h, "a transfer chunk's size line is too long");
         st = fill(h, "inside the reply");
         if (st != IR_OK)
             return st;

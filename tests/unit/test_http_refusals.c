@@ -299,6 +299,39 @@ test_stops_endless_chunk_size_lines_and_trailers(void **state)
     check_error("trailers", &s.error, IR_E_PROTOCOL, "too many trailer lines");
 }
 
+/* What comes of a chunk whose size line has 'n' bytes, in pieces. */
+static void
+receive_size_line(size_t n, size_t piece, struct seen *s)
+{
+    static const char before[] = OK200 XML CHUNKED "\r\n";
+    static const char after[] = "<a> </a>\r\n0\r\n\r\n";
+    char text[2000];
+    size_t begin = sizeof before - 1;
+
+    memcpy(text, before, begin);
+    memset(text + begin, 'x', n);
+    memcpy(text + begin, "8;", 2);
+    memcpy(text + begin + n - 2, "\r\n", 2);
+    memcpy(text + begin + n, after, sizeof after);
+    exchange(text, piece, s);
+}
+
+static void
+test_allows_a_size_line_of_1024_bytes_however_it_is_cut(void **state)
+{
+    static const size_t pieces[] = { 0, 1, 3, 64, 1000, 1024, 1025 };
+    struct seen s;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(pieces); i++) {
+        receive_size_line(1024, pieces[i], &s);
+        check_error("1024", &s.error, IR_OK, "");
+
+        receive_size_line(1025, pieces[i], &s);
+        check_error("1025", &s.error, IR_E_PROTOCOL, "size line is too long");
+    }
+}
+
 static void
 test_stops_reading_a_body_without_length_at_its_limit(void **state)
 {
@@ -378,6 +411,8 @@ main(void)
         cmocka_unit_test(test_allows_99_header_lines_and_no_more),
         cmocka_unit_test(test_stops_endless_interim_replies),
         cmocka_unit_test(test_stops_endless_chunk_size_lines_and_trailers),
+        cmocka_unit_test(
+            test_allows_a_size_line_of_1024_bytes_however_it_is_cut),
         cmocka_unit_test(test_stops_reading_a_body_without_length_at_its_limit),
         cmocka_unit_test(test_passes_on_how_receiving_failed),
         cmocka_unit_test(test_records_the_status_of_a_refusal),
