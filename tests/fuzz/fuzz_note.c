@@ -1,0 +1,69 @@
+/* Copyright (c) 2026 the inforouter-client authors.
+ * SPDX-License-Identifier: MIT
+ *
+ * Whatever stands in a note of the state folder, it is listed with texts, or
+ * not at all, and the upload in it belongs to who asks for it.  An input is a
+ * note of an upload. */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fuzz.h"
+#include "transfer/client.h"
+
+#define NOTE "upload-h1"
+
+static struct ir_client *client;
+static char folder[] = "/tmp/ir-fuzz-XXXXXX";
+
+static void
+remove_folder(void)
+{
+    rmdir(folder);
+}
+
+static void
+set_up(void)
+{
+    struct ir_options o = IR_OPTIONS_INIT;
+    struct ir_error why;
+
+    HOLDS(mkdtemp(folder) != NULL && chdir(folder) == 0);
+    atexit(remove_folder);
+    o.proxy = "";
+    o.state_dir = folder;
+    HOLDS(ir_client_new("http://127.0.0.1/srv.asmx", &o, &client, &why)
+        == IR_OK);
+}
+
+static int
+look(void *ctx, const struct ir_job *job)
+{
+    HOLDS(job->kind == IR_JOB_UPLOAD && strcmp(job->handler, "h1") == 0);
+    HOLDS(job->url != NULL && job->path != NULL && !job->is_running);
+    ++*(int *)ctx;
+    return 0;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct ir_ledger_upload left;
+    struct ir_error why;
+    int n_jobs = 0;
+    int fd;
+
+    if (client == NULL)
+        set_up();
+    fd = open(NOTE, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    HOLDS(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+    close(fd);
+    HOLDS(ir_jobs(folder, look, &n_jobs, &why) == IR_OK && n_jobs <= 1);
+    if (ir_ledger_take(client, "/a b", "/file", &left)) {
+        HOLDS(n_jobs == 1 && strcmp(left.handler, "h1") == 0);
+        ir_ledger_forget(client);
+        HOLDS(access(NOTE, F_OK) != 0);
+    }
+    unlink(NOTE);
+    return 0;
+}
