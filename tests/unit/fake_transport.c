@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "fake_transport.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,8 @@ void
 fake_transport_script(const struct fake_reply *replies, size_t n,
     size_t piece_bytes)
 {
-    memset(&fake_transport, 0, sizeof fake_transport);
+    memset(&fake_transport, 0, offsetof(struct fake_transport, request));
+    fake_transport.request[0] = '\0';
     fake_transport.replies = replies;
     fake_transport.n_replies = n;
     fake_transport.piece_bytes = piece_bytes;

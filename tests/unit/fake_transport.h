@@ -32,8 +32,8 @@ struct fake_transport {
     size_t n_connections;
     size_t position; /* in the reply */
     int is_open;
-    char request[524288]; /* of the last exchange, terminated */
     size_t request_bytes;
+    char request[524288]; /* of the last exchange, terminated; stays last */
 };
 
 extern struct fake_transport fake_transport;
