@@ -263,16 +263,18 @@ settle(struct ir_wire *w, int rc)
             "the reply to %s cannot be read: %s", w->operation, explain(rc));
 }
 
+/* gSOAP's place in its buffer may be outside of what that holds: it takes a
+ * step back from the end of the stream too. */
 int
 ir_call_again(struct ir_wire *w, int rc)
 {
+    size_t n = w->soap->buflen;
+    size_t begin = w->soap->bufidx < n ? w->soap->bufidx : n;
     int again;
 
     ir_transport_linger(w->transport, 0);
     settle(w, rc);
-    ir_http_end(&w->http, w->soap->buf + w->soap->bufidx,
-        w->soap->bufidx < w->soap->buflen
-            ? w->soap->buflen - w->soap->bufidx : 0);
+    ir_http_end(&w->http, w->soap->buf + begin, n - begin);
     again = w->error->status == IR_E_NETWORK && w->repeatable && w->reused
         && !w->repeated && !w->http.reply_begun;
     if (again) {

@@ -348,6 +348,32 @@ test_a_stall_inside_a_chunk_is_no_chunk(void **state)
     free(xml);
 }
 
+static void
+test_a_reply_that_ends_inside_a_chunk_is_refused(void **state)
+{
+    static const char head[] = "<s:Envelope "
+        "xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>"
+        "<DownloadFileChunkResponse xmlns=\"http://tempuri.org/\">"
+        "<DownloadFileChunkResult><response success=\"true\" " LENGTHS LAST CRC
+        ">";
+    static const char *const ends[] = { "", "\n", "<", "<\n", "</", "</\n",
+        "<!", "<!--", "<!-- \n", "<![CDATA[", "<![CDATA[Z", "&", "&#", "&#65",
+        "</response", "</response\n", "</response><\n" };
+    char xml[sizeof head + 40];
+
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT(ends); i++) {
+        struct ir_chunk a;
+
+        snprintf(xml, sizeof xml, "%s%s%s", head, i % 2 == 0 ? "" : SAMPLE,
+            ends[i / 2]);
+        line_reset(&line);
+        line_reply(&line, "200 OK", xml);
+        assert_int_not_equal(read_chunk(0, 9, &a), IR_OK);
+        assert_false(fake_transport.is_open);
+    }
+}
+
 static int
 set_up(void **state)
 {
@@ -380,6 +406,7 @@ main(void)
         TEST(test_a_sink_that_does_not_say_why_cancels),
         TEST(test_a_large_chunk_arrives_whole_in_pieces_of_any_size),
         TEST(test_a_stall_inside_a_chunk_is_no_chunk),
+        TEST(test_a_reply_that_ends_inside_a_chunk_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
