@@ -492,10 +492,10 @@ enum ir_status
 ir_http_receive(struct ir_http *h, char *data, size_t size, size_t *n)
 {
     const char *problem;
-    enum ir_status st = IR_OK;
+    enum ir_status st = h->error->status;
 
     *n = 0;
-    if (h->status == 0)
+    if (st == IR_OK && h->status == 0)
         st = receive_head(h);
     if (st == IR_OK && h->framing == IR_HTTP_CHUNKED && h->left == 0
         && !h->body_over)

@@ -55,7 +55,8 @@ void ir_http_begin(struct ir_http *h, uint64_t max_body_bytes,
 
 /* Receive at most 'size' bytes of the reply's body, after its head where that
  * is still due; '*n' is 0 at the end of the body.  A head that does not lead
- * to a SOAP message (status, content type, framing) is a failure. */
+ * to a SOAP message (status, content type, framing) is a failure.  Nothing is
+ * received while a failure is recorded. */
 enum ir_status ir_http_receive(struct ir_http *h, char *data, size_t size,
     size_t *n);
 

@@ -420,6 +420,36 @@ test_xml_that_ends_too_early_is_refused(void **state)
     }
 }
 
+/* gSOAP asks for more after an end or a failure that it was told. */
+static void
+test_nothing_is_received_after_what_is_refused(void **state)
+{
+    static const char xml[] = "<s:Envelope "
+        "xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>"
+        "<DeleteDownloadHandlerResponse xmlns=\"http://tempuri.org/\">"
+        "<DeleteDownloadHandlerResult><response success=\"true\">a<!-";
+    char flood[sizeof xml + 3000];
+
+    (void)state;
+    memset(flood, '-', sizeof flood);
+    memcpy(flood, xml, sizeof xml - 1);
+    flood[sizeof xml - 1] = 'u';
+    flood[sizeof flood - 1] = '\0';
+    for (size_t piece = 1; piece < 64; piece++) {
+        size_t begin;
+
+        line_reset(&line);
+        line_reply(&line, "200 OK", flood);
+        fake_transport.piece_bytes = piece;
+        begin = line.replies[0].n - (sizeof flood - 1);
+        simple();
+
+        check_error("<!-u", &line.error, IR_E_PROTOCOL,
+            "only comments and CDATA");
+        assert_true(fake_transport.position < begin + sizeof xml + piece);
+    }
+}
+
 static int
 set_up(void **state)
 {
@@ -464,6 +494,7 @@ main(void)
         TEST(test_an_announced_flood_is_not_read),
         TEST(test_the_connection_is_kept_after_a_good_answer),
         TEST(test_bytes_behind_the_envelope_close_the_connection),
+        TEST(test_nothing_is_received_after_what_is_refused),
         TEST(test_xml_that_ends_too_early_is_refused),
     };
 
