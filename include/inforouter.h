@@ -137,6 +137,8 @@ struct ir_options {
     void *log_ctx;
     ir_ticket_fn next_ticket; /* NULL: a ticket that was set is not renewed */
     void *next_ticket_ctx;
+    uint64_t limit_bytes_per_s; /* to and from the server, over all connections
+                                   of the client together; 0: no limit */
 };
 #define IR_OPTIONS_INIT { .size = sizeof(struct ir_options) }
 

@@ -10,6 +10,7 @@
 
 /* The library counts milliseconds in an int. */
 #define MAX_MS INT32_MAX
+#define MAX_RATE (INT64_C(1) << 40)
 
 const struct ir_option ir_options_table[IR_N_OPTIONS] = {
     [IR_OPTION_URL] = { "url", 0, IR_KIND_TEXT, IR_VERBS_SERVER,
@@ -78,6 +79,11 @@ const struct ir_option ir_options_table[IR_N_OPTIONS] = {
     [IR_OPTION_CHUNK_SIZE] = { "chunk-size", 0, IR_KIND_SIZE, IR_VERBS_TRANSFER,
         IR_ORIGIN_PROFILE, 1, INT32_MAX, "SIZE",
         "bytes to move at once, such as 262144, 512K or 32M (4M, put: 1M)" },
+    [IR_OPTION_LIMIT_RATE] = { "limit-rate", 0, IR_KIND_SIZE,
+        IR_VERBS_TRANSFER | IR_VERB_CALL, IR_ORIGIN_PROFILE, 0, MAX_RATE,
+        "SIZE",
+        "bytes a second to and from the server, such as 512K; 0 is no limit "
+        "(0)" },
     [IR_OPTION_RETRIES] = { "retries", 0, IR_KIND_COUNT, IR_VERBS_TRANSFER,
         IR_ORIGIN_PROFILE, 0, 1000, "N", "tries again for each chunk (5)" },
     [IR_OPTION_RETRY_DELAY] = { "retry-delay", 0, IR_KIND_MILLISECONDS,

@@ -21,6 +21,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "wire/rate.h"
 #include "wire/resolve.h"
 #include "wire/tls.h"
 #include "wire/watch.h"
@@ -42,6 +43,8 @@ struct ir_transport {
     int connect_timeout_ms;
     int idle_timeout_ms;
     struct ir_tls *tls; /* NULL: plain http */
+    struct ir_rate *rate; /* 'own_rate', or the first's of twins; or NULL */
+    struct ir_rate own_rate;
 
     int64_t connect_end_ms;
     int socket;        /* -1: none */
@@ -265,6 +268,8 @@ turn(struct ir_transport *t, int is_receiving)
 static void
 count_moved(struct ir_transport *t, size_t n)
 {
+    if (t->rate != NULL && n > 0)
+        ir_rate_charge(t->rate, n, ir_watch_now());
     t->idle_bytes += n;
     if (t->idle_bytes >= MIN_BYTES)
         restart_idle_time(t);
@@ -302,6 +307,27 @@ wait_io(struct ir_transport *t, short events)
     return 0;
 }
 
+/* Wait until the limit of bytes a second lets some move.  What opens a
+ * connection and what cleans up has little time, and is not slowed. */
+static int
+await_rate(struct ir_transport *t)
+{
+    int ms;
+
+    if (t->rate == NULL || t->stage != NULL || t->watch.grace_ms != 0)
+        return 1;
+    while ((ms = ir_rate_wait_ms(t->rate, ir_watch_now())) > 0)
+        if (ir_transport_wait(t, ms) != IR_OK)
+            return 0;
+    return 1;
+}
+
+static size_t
+part_of(const struct ir_transport *t, size_t n)
+{
+    return t->rate == NULL ? n : ir_rate_part(t->rate, n);
+}
+
 /* After an attempt that came to 'io': 1 to make the next, 0 if it failed, as
  * recorded. */
 static int
@@ -337,9 +363,12 @@ ir_transport_send(struct ir_transport *t, const void *data, size_t n)
 
     turn(t, 0);
     while (n > 0) {
+        enum ir_tls_io io;
         size_t part;
-        enum ir_tls_io io = try_send(t, next, n, &part);
 
+        if (!await_rate(t))
+            return give_up(t);
+        io = try_send(t, next, part_of(t, n), &part);
         next += part;
         n -= part;
         count_moved(t, part);
@@ -357,8 +386,8 @@ ir_transport_receive(struct ir_transport *t, void *data, size_t size,
 
     *n = 0;
     turn(t, 1);
-    while (go_on(t, io)) {
-        io = try_receive(t, data, size, n);
+    while (go_on(t, io) && await_rate(t)) {
+        io = try_receive(t, data, part_of(t, size), n);
         count_moved(t, *n);
         if (io == IR_TLS_DONE || io == IR_TLS_END)
             return IR_OK;
@@ -554,6 +583,10 @@ ir_transport_new(const struct ir_transport_config *config,
         return error->status;
     t->connect_timeout_ms = config->connect_timeout_ms;
     t->idle_timeout_ms = config->idle_timeout_ms;
+    if (config->limit_bytes_per_s != 0) {
+        t->rate = &t->own_rate;
+        ir_rate_init(t->rate, config->limit_bytes_per_s);
+    }
     if (t->url.tls && ir_tls_new(config, error, &t->tls) != IR_OK) {
         ir_transport_free(t);
         return error->status;
@@ -574,6 +607,7 @@ ir_transport_twin(const struct ir_transport *t, struct ir_error *error,
         return error->status;
     new->connect_timeout_ms = t->connect_timeout_ms;
     new->idle_timeout_ms = t->idle_timeout_ms;
+    new->rate = t->rate;
     if (t->tls != NULL && ir_tls_twin(t->tls, error, &new->tls) != IR_OK) {
         ir_transport_free(new);
         return error->status;
@@ -589,6 +623,8 @@ ir_transport_free(struct ir_transport *t)
         return;
     ir_transport_close(t);
     ir_tls_free(t->tls);
+    if (t->rate == &t->own_rate)
+        ir_rate_clear(t->rate);
     if (t->watch.cancel >= 0)
         close(t->watch.cancel);
     free(t);

@@ -5,6 +5,9 @@
  * proxy, TLS, deadlines and cancel.  Bytes only: it knows nothing of HTTP but
  * the CONNECT of a proxy.  OpenSSL's types stay in transport.c and tls.c.
  *
+ * A limit of bytes a second holds for what a call sends and receives.  The time
+ * that it takes is no idle time, but it counts for the call's deadline.
+ *
  * Every failure is recorded in the struct ir_error given at the start.
  * Time is CLOCK_MONOTONIC throughout. */
 #ifndef IR_WIRE_TRANSPORT_H
@@ -26,14 +29,16 @@ struct ir_transport_config {
     const char *key_file;
     int connect_timeout_ms;
     int idle_timeout_ms;
+    uint64_t limit_bytes_per_s; /* 0: none */
 };
 
 /* 'error' must live as long as the transport. */
 enum ir_status ir_transport_new(const struct ir_transport_config *config,
     struct ir_error *error, struct ir_transport **transport);
 
-/* Another to the same service, with what the first has loaded.  Each may be
- * used by a thread of its own. */
+/* Another to the same service, with what the first has loaded, under the same
+ * limit of bytes a second, which both share: free it before the first.  Each
+ * may be used by a thread of its own. */
 enum ir_status ir_transport_twin(const struct ir_transport *t,
     struct ir_error *error, struct ir_transport **twin);
 void ir_transport_free(struct ir_transport *t);

@@ -358,6 +358,7 @@ open_line(struct ir_wire *w, const char *url, const struct ir_options *opts)
         .key_file = opts->key_file,
         .connect_timeout_ms = or_default(opts->connect_timeout_ms, 10000),
         .idle_timeout_ms = or_default(opts->idle_timeout_ms, 60000),
+        .limit_bytes_per_s = opts->limit_bytes_per_s,
     };
     int proxied;
 
