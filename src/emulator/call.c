@@ -110,13 +110,13 @@ ir_call_session(struct ir_call *call, const char *ticket,
 }
 
 static int
-read_source(void *ctx, uint8_t *buf, size_t n)
+read_source(void *ctx, uint64_t offset, uint8_t *buf, size_t n)
 {
-    struct ir_call *call = ctx;
+    const struct ir_call *call = ctx;
 
+    offset += call->source.offset;
     while (n > 0) {
-        ssize_t got =
-            pread(call->source.fd, buf, n, (off_t)call->source.offset);
+        ssize_t got = pread(call->source.fd, buf, n, (off_t)offset);
 
         if (got < 0 && errno == EINTR)
             continue;
@@ -124,7 +124,7 @@ read_source(void *ctx, uint8_t *buf, size_t n)
             return -1;
         buf += got;
         n -= (size_t)got;
-        call->source.offset += (uint64_t)got;
+        offset += (uint64_t)got;
     }
     return 0;
 }

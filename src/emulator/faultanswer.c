@@ -23,7 +23,7 @@ struct source {
     struct ir_payload_source as_payload;
     int fd;
     uint64_t offset;
-    uint64_t left_to_flip; /* bytes before the one that is changed; NEVER */
+    uint64_t flip_at; /* of the bytes sent, the one that is changed; NEVER */
 };
 
 const char *
@@ -203,13 +203,13 @@ ir_faultanswer_begin(struct ir_call *call, const struct ir_fault_rule *r,
 }
 
 static int
-read_source(void *ctx, uint8_t *buf, size_t n)
+read_source(void *ctx, uint64_t offset, uint8_t *buf, size_t n)
 {
-    struct source *s = ctx;
+    const struct source *s = ctx;
 
     for (size_t done = 0; done < n;) {
-        ssize_t got =
-            pread(s->fd, buf + done, n - done, (off_t)(s->offset + done));
+        ssize_t got = pread(s->fd, buf + done, n - done,
+            (off_t)(s->offset + offset + done));
 
         if (got < 0 && errno == EINTR)
             continue;
@@ -219,10 +219,8 @@ read_source(void *ctx, uint8_t *buf, size_t n)
         }
         done += (size_t)got;
     }
-    if (s->left_to_flip < n)
-        buf[s->left_to_flip] ^= 1;
-    s->left_to_flip = s->left_to_flip < n ? NEVER : s->left_to_flip - n;
-    s->offset += n;
+    if (s->flip_at >= offset && s->flip_at - offset < n)
+        buf[s->flip_at - offset] ^= 1;
     return 0;
 }
 
@@ -232,8 +230,7 @@ send_bytes(struct ir_call *call, const struct source *s, bool is_proved,
     struct tns__ChunkAnswer *out)
 {
     struct source *kept = ir_call_memory(call, sizeof *kept);
-    struct source probe = *s;
-    uint64_t left = out->__item.length;
+    uint64_t length = out->__item.length;
     uint32_t crc = 0;
 
     if (kept == NULL)
@@ -241,12 +238,12 @@ send_bytes(struct ir_call *call, const struct source *s, bool is_proved,
     *kept = *s;
     kept->as_payload = (struct ir_payload_source){ read_source, kept };
     out->__item.source = &kept->as_payload;
-    while (is_proved && left > 0) {
+    for (uint64_t at = 0; is_proved && at < length; at += IR_PAYLOAD_BLOCK) {
+        uint64_t left = length - at;
         size_t n = left < IR_PAYLOAD_BLOCK ? (size_t)left : IR_PAYLOAD_BLOCK;
 
-        read_source(&probe, call->io.block, n);
+        read_source(kept, at, call->io.block, n);
         crc = ir_crc32(crc, call->io.block, n);
-        left -= n;
     }
     if (is_proved)
         out->chunkCRC32 = ir_service_crc32(call, crc);
@@ -261,11 +258,11 @@ corrupt(struct ir_call *call, const struct ir_fault_rule *r,
     struct source s = {
         .fd = call->source.fd,
         .offset = call->source.offset,
-        .left_to_flip = byte->text == NULL ? out->__item.length / 2
-                                           : (uint64_t)byte->number,
+        .flip_at = byte->text == NULL ? out->__item.length / 2
+                                      : (uint64_t)byte->number,
     };
 
-    return s.left_to_flip < out->__item.length
+    return s.flip_at < out->__item.length
         && send_bytes(call, &s, r->kind->detail == NULL, out);
 }
 
@@ -279,7 +276,7 @@ send_other(struct ir_call *call, const struct ir_fault_rule *r,
     struct source s = {
         .fd = call->source.fd,
         .offset = here >= length ? here - length : here + length,
-        .left_to_flip = NEVER,
+        .flip_at = NEVER,
     };
 
     if (from->text != NULL)
@@ -295,7 +292,7 @@ send_length(struct ir_call *call, const struct ir_fault_rule *r,
     struct source s = {
         .fd = call->source.fd,
         .offset = call->source.offset,
-        .left_to_flip = NEVER,
+        .flip_at = NEVER,
     };
     int64_t length = (int64_t)out->__item.length + add->number;
     bool is_last;

@@ -46,20 +46,21 @@ ir_call_create_upload_handler(struct ir_wire *w, const char *ticket,
 struct fetcher {
     struct ir_error *error;
     const struct ir_source *source;
-    uint64_t offset;
+    uint64_t begin; /* of the chunk */
 };
 
 static int
-fetch(void *ctx, uint8_t *buf, size_t n)
+fetch(void *ctx, uint64_t offset, uint8_t *buf, size_t n)
 {
     struct fetcher *f = ctx;
     size_t got = 0;
 
+    offset += f->begin;
     errno = 0;
-    if (f->source->read(f->source->ctx, f->offset, buf, n, &got) != 0) {
+    if (f->source->read(f->source->ctx, offset, buf, n, &got) != 0) {
         if (errno != 0)
             ir_error_set_errno(f->error, IR_E_IO, errno,
-                "cannot read at offset %" PRIu64, f->offset);
+                "cannot read at offset %" PRIu64, offset);
         else
             ir_error_set(f->error, IR_E_CANCELLED,
                 "the caller ended the transfer");
@@ -68,10 +69,9 @@ fetch(void *ctx, uint8_t *buf, size_t n)
     if (got != n) {
         ir_error_set(f->error, IR_E_CHANGED,
             "the source ends at %" PRIu64 ", it was longer before",
-            f->offset + got);
+            offset + got);
         return -1;
     }
-    f->offset += n;
     return 0;
 }
 

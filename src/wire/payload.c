@@ -140,7 +140,8 @@ transmit(struct soap *soap, const struct ir_payload *a)
         }
         if (n > left)
             n = (size_t)left;
-        if (a->source->read(a->source->ctx, io->block, n) != 0)
+        if (a->source->read(a->source->ctx, a->length - left, io->block, n)
+            != 0)
             return fail(soap, IR_PAYLOAD_SOURCE, a->length - left);
         soap->bufidx += ir_base64_encode(io->block, n,
             soap->buf + soap->bufidx);

@@ -30,11 +30,12 @@ struct sent {
 static struct sent *sent;
 
 static int
-read_pattern(void *ctx, uint8_t *buf, size_t n)
+read_pattern(void *ctx, uint64_t offset, uint8_t *buf, size_t n)
 {
     struct sent *s = ctx;
 
     assert_true(n > 0 && n <= IR_PAYLOAD_BLOCK);
+    assert_int_equal(offset, s->at);
     assert_true(n <= sizeof pattern - s->at);
     if (++s->n_reads == s->failing_read)
         return -1;
