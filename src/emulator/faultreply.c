@@ -304,7 +304,7 @@ read_part(struct ir_call *call, const struct ir_fault_rule *r)
     char scrap[4096];
 
     while (left > 0) {
-        ssize_t n = ir_http_read_body(h, scrap,
+        ssize_t n = ir_http_read_plain(h, scrap,
             left < sizeof scrap ? (size_t)left : sizeof scrap);
 
         if (n <= 0)

@@ -112,9 +112,9 @@ parse_request_line(struct ir_http_request *r, char *line)
     }
     if (!is_token(line) || target[0] != '/')
         return IR_HTTP_BAD;
-    if (strcmp(version, "HTTP/1.1") == 0)
-        r->keep_alive = true;
-    else if (strcmp(version, "HTTP/1.0") != 0)
+    r->is_http11 = strcmp(version, "HTTP/1.1") == 0;
+    r->keep_alive = r->is_http11;
+    if (!r->is_http11 && strcmp(version, "HTTP/1.0") != 0)
         return IR_HTTP_BAD;
     query = strchr(target, '?');
     if (query != NULL)
@@ -177,6 +177,8 @@ set_header(struct ir_http_request *r, const char *name, const char *value)
         return set_once(&r->content_type, value);
     if (strcasecmp(name, "Content-Encoding") == 0)
         return set_once(&r->content_encoding, value);
+    if (strcasecmp(name, "Accept-Encoding") == 0 && r->accept_encoding == NULL)
+        r->accept_encoding = value;
     if (strcasecmp(name, "SOAPAction") == 0)
         return set_once(&r->soap_action, value);
     if (strcasecmp(name, "Expect") == 0)
@@ -255,6 +257,7 @@ ir_http_read_request(struct ir_http *h)
     memset(r, 0, sizeof *r);
     h->status = 0;
     h->fault = NULL;
+    ir_packed_reset(h);
     h->close_after = true;
     result = take_head(h);
     if (result == IR_HTTP_REQUEST)
@@ -351,7 +354,7 @@ end_chunk(struct ir_http *h)
 }
 
 ssize_t
-ir_http_read_body(struct ir_http *h, void *buf, size_t n)
+ir_http_read_plain(struct ir_http *h, void *buf, size_t n)
 {
     ssize_t got;
 
@@ -378,6 +381,13 @@ ir_http_read_body(struct ir_http *h, void *buf, size_t n)
     if (h->body.left == 0 && h->body.in_chunks && !end_chunk(h))
         return -1;
     return got;
+}
+
+ssize_t
+ir_http_read_body(struct ir_http *h, void *buf, size_t n)
+{
+    return h->packed.is_request ? ir_packed_read(h, buf, n)
+                                : ir_http_read_plain(h, buf, n);
 }
 
 const char *
@@ -446,21 +456,29 @@ ir_http_format_head(struct ir_http *h, const struct ir_http_answer *a,
     uint64_t length, char out[IR_HTTP_ANSWER_HEAD_SIZE])
 {
     const char *type = a->type == NULL ? "" : a->type;
+    bool is_packed = ir_packed_begin(h, a->status, length);
+    char framing[80];
     int n;
 
     h->status = a->status;
     /* A body that nobody has asked for will not come. */
     if (h->body.continue_due)
         h->close_after = true;
+    if (is_packed)
+        snprintf(framing, sizeof framing,
+            "Content-Encoding: gzip\r\nTransfer-Encoding: chunked");
+    else
+        snprintf(framing, sizeof framing, "Content-Length: %llu",
+            (unsigned long long)length);
     n = snprintf(out, IR_HTTP_ANSWER_HEAD_SIZE,
         "HTTP/1.1 %d %s\r\nServer: ir-emulator\r\nCache-Control: private\r\n"
-        "%s%s%s%sContent-Length: %llu\r\n%s\r\n",
+        "%s%s%s%s%s\r\n%s\r\n",
         a->status, ir_http_reason(a->status),
         a->type == NULL ? "" : "Content-Type: ", type,
         a->type == NULL ? "" : "\r\n", a->extra == NULL ? "" : a->extra,
-        (unsigned long long)length,
-        h->close_after ? "Connection: close\r\n" : "");
-    return n < IR_HTTP_ANSWER_HEAD_SIZE ? (size_t)n : 0;
+        framing, h->close_after ? "Connection: close\r\n" : "");
+    h->packed.head_left = n < IR_HTTP_ANSWER_HEAD_SIZE ? (size_t)n : 0;
+    return h->packed.head_left;
 }
 
 bool
@@ -477,8 +495,10 @@ ir_http_send_plain(struct ir_http *h, const void *data, size_t n)
 bool
 ir_http_send(struct ir_http *h, const void *data, size_t n)
 {
-    return h->fault == NULL ? ir_http_send_plain(h, data, n)
-                            : ir_faultwire_send(h, data, n);
+    if (h->fault != NULL)
+        return ir_faultwire_send(h, data, n);
+    return h->packed.is_answer ? ir_packed_send(h, data, n)
+                               : ir_http_send_plain(h, data, n);
 }
 
 bool
@@ -502,7 +522,7 @@ ir_http_may_go_on(struct ir_http *h)
     size_t total = 0;
 
     while (!h->close_after && !h->body.ended && total < SMALL_REST) {
-        ssize_t n = ir_http_read_body(h, scrap, sizeof scrap);
+        ssize_t n = ir_http_read_plain(h, scrap, sizeof scrap);
 
         if (n < 0)
             return false;

@@ -3,6 +3,7 @@
 #ifndef IR_EMULATOR_HTTP_H
 #define IR_EMULATOR_HTTP_H
 
+#include "packed.h"
 #include "stream.h"
 
 #include <stdbool.h>
@@ -21,9 +22,11 @@ struct ir_http_request {
     const char *origin;
     const char *content_type;
     const char *content_encoding;
+    const char *accept_encoding;
     const char *soap_action;
     const char *cookie;
     const char *expect;
+    bool is_http11;
     bool keep_alive;
     bool has_length;
     bool is_chunked;
@@ -44,6 +47,8 @@ struct ir_http {
         bool ended;
         bool continue_due; /* the client waits for "100 Continue" */
     } body;
+
+    struct ir_packed packed;
 
     uint64_t received; /* bytes, in all */
     uint64_t sent;
@@ -81,6 +86,9 @@ enum ir_http_result ir_http_read_request(struct ir_http *h);
 /* Read bytes of the body: the count, 0 at its end, -1 if it is cut off. */
 ssize_t ir_http_read_body(struct ir_http *h, void *buf, size_t n);
 
+/* The same before gzip is undone. */
+ssize_t ir_http_read_plain(struct ir_http *h, void *buf, size_t n);
+
 /* The words that go with a status. */
 const char *ir_http_reason(int status);
 
@@ -89,7 +97,8 @@ const char *ir_http_reason(int status);
 size_t ir_http_format_head(struct ir_http *h, const struct ir_http_answer *a,
     uint64_t length, char out[IR_HTTP_ANSWER_HEAD_SIZE]);
 
-/* Send bytes of an answer; and send bytes past h->fault. */
+/* Send bytes of an answer, its head first; and send bytes past h->fault and as
+ * they are. */
 bool ir_http_send(struct ir_http *h, const void *data, size_t n);
 bool ir_http_send_plain(struct ir_http *h, const void *data, size_t n);
 

@@ -176,6 +176,9 @@ add_counts(cJSON *to, const uint64_t *n)
     part = cJSON_AddObjectToObject(to, "bytes");
     add_number(part, "received", n[IR_COUNT_RECEIVED]);
     add_number(part, "sent", n[IR_COUNT_SENT]);
+    part = cJSON_AddObjectToObject(to, "gzip");
+    add_number(part, "requests", n[IR_COUNT_PACKED_REQUESTS]);
+    add_number(part, "answers", n[IR_COUNT_PACKED_ANSWERS]);
     part = cJSON_AddObjectToObject(to, "connections");
     add_number(part, "accepted", n[IR_COUNT_CONNECTIONS]);
     add_number(part, "refused", n[IR_COUNT_CONNECTIONS_REFUSED]);

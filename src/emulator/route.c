@@ -187,6 +187,10 @@ serve_soap(struct ir_call *call)
         respond(call, 415, "SOAP is text/xml or application/soap+xml.\n");
         return;
     }
+    if (r->content_encoding != NULL
+        && strcasecmp(r->content_encoding, "identity") != 0)
+        ir_packed_take(call->http,
+            ir_soap_max_message(call->emulator->settings));
     if (r->length > ir_soap_max_message(call->emulator->settings))
         ir_route_refuse(call, 413);
     else if (!is_lost(call, ""))
@@ -234,6 +238,20 @@ serve_service(struct ir_call *call, const char *rest)
         ir_form_serve(call, rest + 1);
 }
 
+/* SOAP may come as gzip, forms may not. */
+static bool
+may_be_encoded(const struct ir_call *call, const char *rest)
+{
+    const struct ir_http_request *r = &call->http->request;
+
+    if (strcasecmp(r->content_encoding, "identity") == 0)
+        return true;
+    return !call->emulator->settings->no_compression
+        && strcasecmp(r->content_encoding, "gzip") == 0
+        && strcmp(r->method, "POST") == 0 && rest != NULL
+        && (rest[0] == '\0' || rest[1] == '\0');
+}
+
 void
 ir_route(struct ir_call *call)
 {
@@ -249,8 +267,7 @@ ir_route(struct ir_call *call)
         && (r->host == NULL
             || !is_our_origin(scheme_of(call), r->host, r->origin)))
         ir_route_refuse(call, 403);
-    else if (r->content_encoding != NULL
-        && strcasecmp(r->content_encoding, "identity") != 0)
+    else if (r->content_encoding != NULL && !may_be_encoded(call, rest))
         ir_route_refuse(call, 415);
     else if (rest == NULL)
         respond(call, 404, "The service is at srv.asmx.\n");

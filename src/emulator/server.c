@@ -96,6 +96,8 @@ note_request(const struct connection *c, const struct ir_call *call,
     ir_report_status(e->report, h->status);
     ir_report_add(e->report, IR_COUNT_RECEIVED, h->received - received);
     ir_report_add(e->report, IR_COUNT_SENT, h->sent - sent);
+    ir_report_add(e->report, IR_COUNT_PACKED_REQUESTS, h->packed.is_request);
+    ir_report_add(e->report, IR_COUNT_PACKED_ANSWERS, h->packed.is_answer);
     if (!e->settings->verbose)
         return;
     ir_log_request(&(struct ir_log_request){
@@ -146,6 +148,8 @@ serve_connection(const struct connection *c)
     struct ir_http *h = calloc(1, sizeof *h);
     struct ir_call *call = h == NULL ? NULL : ir_call_new(s->emulator, h);
 
+    if (h != NULL)
+        h->packed.is_allowed = !s->emulator->settings->no_compression;
     if (call == NULL) {
         close(c->fd);
     } else if (!ir_stream_open(&h->stream, c->fd, s->stop[0], s->tls,
@@ -161,6 +165,8 @@ serve_connection(const struct connection *c)
         ir_stream_close(&h->stream, h->status >= 400 && !h->body.ended);
     }
     ir_call_free(call);
+    if (h != NULL)
+        ir_packed_clear(h);
     free(h);
 }
 

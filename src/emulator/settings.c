@@ -60,6 +60,7 @@ enum option_code {
     OPT_FORBID_TYPE,
     OPT_TRYAGAIN,
     OPT_NO_FILEHEXCRC,
+    OPT_NO_COMPRESSION,
     OPT_ZIP_MAX_BYTES,
     OPT_ZIP_MAX_COUNT,
     OPT_ALLOW_REMOTE,
@@ -93,6 +94,7 @@ static const struct option long_options[] = { { "root", required_argument, NULL,
     { "forbid-type", required_argument, NULL, OPT_FORBID_TYPE },
     { "tryagain", required_argument, NULL, OPT_TRYAGAIN },
     { "no-filehexcrc", no_argument, NULL, OPT_NO_FILEHEXCRC },
+    { "no-compression", no_argument, NULL, OPT_NO_COMPRESSION },
     { "zip-max-bytes", required_argument, NULL, OPT_ZIP_MAX_BYTES },
     { "zip-max-count", required_argument, NULL, OPT_ZIP_MAX_COUNT },
     { "allow-remote", no_argument, NULL, OPT_ALLOW_REMOTE },
@@ -131,6 +133,7 @@ static const char help[] =
     "  --zip-max-count N          default 10000\n"
     "  --tryagain failure|success what comes with a chunk to be sent again\n"
     "  --no-filehexcrc            keep the checksum of an upload to itself\n"
+    "  --no-compression           answer nothing as gzip, and take nothing so\n"
     "  --large-offsets            accept offsets beyond 2147483647\n"
     "  --min-chunk-bytes N        smallest chunk granted (for tests)\n"
     "  --ticket-lifetime SECONDS  default 2592000\n"
@@ -432,6 +435,9 @@ read_option(struct ir_settings *s, int option, bool *spelling_chosen)
         return read_tryagain(s, optarg);
     case OPT_NO_FILEHEXCRC:
         s->no_filehexcrc = true;
+        return true;
+    case OPT_NO_COMPRESSION:
+        s->no_compression = true;
         return true;
     case OPT_ZIP_MAX_BYTES:
         return read_large_number("zip-max-bytes", optarg, &s->zip_max_bytes);

@@ -73,6 +73,7 @@ struct ir_settings {
 
     bool tryagain_succeeds; /* it comes with success="true" */
     bool no_filehexcrc;
+    bool no_compression;
     uint64_t max_document_bytes; /* 0: any */
     uint64_t zip_max_bytes;
     uint32_t zip_max_count;

@@ -10,6 +10,7 @@
 #include "markup.h"
 #include "operations.h"
 #include "perform.h"
+#include "route.h"
 #include "service.h"
 
 #include <string.h>
@@ -243,6 +244,10 @@ send_fault(struct ir_call *call)
 {
     struct soap *soap = call->soap;
 
+    if (call->http->packed.refused != 0 && !call->is_started) {
+        ir_route_refuse(call, call->http->packed.refused);
+        return;
+    }
     if (call->is_cut || call->is_started) {
         call->http->close_after = true;
         return;
@@ -271,7 +276,8 @@ read_request(struct ir_call *call)
         return soap->error = SOAP_EOM;
     memset(call->request, 0, o->request_size);
     return o->read(soap, call->request) || soap_body_end_in(soap)
-        || soap_envelope_end_in(soap) || soap_end_recv(soap);
+        || soap_envelope_end_in(soap) || soap_end_recv(soap)
+        || (!ir_packed_finish(call->http) && (soap->error = SOAP_EOF) != 0);
 }
 
 static int
