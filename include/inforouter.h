@@ -139,6 +139,8 @@ struct ir_options {
     void *next_ticket_ctx;
     uint64_t limit_bytes_per_s; /* to and from the server, over all connections
                                    of the client together; 0: no limit */
+    int compressed;          /* ask for replies as gzip, and send long requests
+                                as such until the server refuses one (415) */
 };
 #define IR_OPTIONS_INIT { .size = sizeof(struct ir_options) }
 

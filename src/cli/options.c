@@ -84,6 +84,11 @@ const struct ir_option ir_options_table[IR_N_OPTIONS] = {
         "SIZE",
         "bytes a second to and from the server, such as 512K; 0 is no limit "
         "(0)" },
+    [IR_OPTION_COMPRESSED] = { "compressed", 0, IR_KIND_FLAG,
+        IR_VERBS_TRANSFER | IR_VERB_LS | IR_VERB_INFO | IR_VERB_VERIFY
+            | IR_VERB_CALL,
+        IR_ORIGIN_PROFILE, 0, 0, NULL,
+        "ask for replies as gzip, and send chunks as such" },
     [IR_OPTION_RETRIES] = { "retries", 0, IR_KIND_COUNT, IR_VERBS_TRANSFER,
         IR_ORIGIN_PROFILE, 0, 1000, "N", "tries again for each chunk (5)" },
     [IR_OPTION_RETRY_DELAY] = { "retry-delay", 0, IR_KIND_MILLISECONDS,

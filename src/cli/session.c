@@ -71,6 +71,7 @@ client_options(struct ir_session *session, const char *language)
     o.call_timeout_ms = (int)ir_options_get(s, IR_OPTION_MAX_TIME, 0);
     o.allow_http = ir_options_get(s, IR_OPTION_ALLOW_HTTP, 0) != 0;
     o.limit_bytes_per_s = (uint64_t)ir_options_get(s, IR_OPTION_LIMIT_RATE, 0);
+    o.compressed = ir_options_get(s, IR_OPTION_COMPRESSED, 0) != 0;
     o.log = hear;
     o.log_ctx = session->out;
     o.next_ticket = read_ticket_again;

@@ -9,6 +9,7 @@
 
 #include "soapH.h"
 #include "wire/http.h"
+#include "wire/pack.h"
 #include "wire/payload.h"
 #include "wire/wire.h"
 
@@ -21,6 +22,8 @@ struct ir_wire {
     struct ir_error *error;
     struct ir_transport *transport;
     struct ir_http http;
+    struct ir_pack pack;
+    int packs; /* long requests go as gzip: until the server refuses one */
     struct ir_url url;
     struct ir_url proxy;
     struct Namespace namespaces[8]; /* their order decides the version */
@@ -61,7 +64,7 @@ void ir_call_begin(struct ir_wire *w, const char *operation,
     enum ir_call_kind kind, const struct ir_payload_sink *sink);
 
 /* The stub returned 'rc'.  1: the kept connection had gone before the server
- * replied; call the stub again.  0: w->error->status is how it ended. */
+ * replied, or it takes no gzip; call the stub again.  0: w->error->status is how it ended. */
 int ir_call_again(struct ir_wire *w, int rc);
 
 /* The answer says 'success', 'error' and 'code' (any may be NULL); secrets in

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "codec/gzip.h"
+
 /* Interim replies (100 Continue) before the real one. */
 #define MAX_INTERIM 3
 #define MAX_HEADERS 100
@@ -23,6 +25,7 @@ struct head {
     int has_chunked;
     int has_type;
     int is_xml;
+    int is_packed;
     int close;
     int http10;
     uint64_t length;
@@ -34,6 +37,7 @@ ir_http_format_head(const struct ir_http *h, const char *action, int soap12,
 {
     const struct ir_url *url = h->url;
     char authority[sizeof url->host + 16];
+    char framing[80];
     int standard = url->port == (url->tls ? 443 : 80);
     int is_ipv6 = strchr(url->host, ':') != NULL;
     int n;
@@ -41,15 +45,20 @@ ir_http_format_head(const struct ir_http *h, const char *action, int soap12,
     snprintf(authority, sizeof authority, standard ? "%s%s%s" : "%s%s%s:%u",
         is_ipv6 ? "[" : "", url->host, is_ipv6 ? "]" : "",
         (unsigned)url->port);
+    if (h->is_packed_request)
+        snprintf(framing, sizeof framing,
+            "Content-Encoding: gzip\r\nTransfer-Encoding: chunked");
+    else
+        snprintf(framing, sizeof framing, "Content-Length: %" PRIu64, length);
     n = snprintf(head, size,
         "POST %s%s%s HTTP/1.1\r\n"
         "Host: %s\r\n"
         "User-Agent: inforouter-client/%d.%d.%d\r\n"
-        "Accept-Encoding: identity\r\n"
-        "Content-Length: %" PRIu64 "\r\n",
+        "Accept-Encoding: %s\r\n"
+        "%s\r\n",
         h->absolute_uri ? "http://" : "", h->absolute_uri ? authority : "",
         url->path, authority, IR_VERSION_MAJOR, IR_VERSION_MINOR,
-        IR_VERSION_PATCH, length);
+        IR_VERSION_PATCH, h->takes_gzip ? "gzip" : "identity", framing);
     if (n < 0 || (size_t)n >= size)
         return -1;
     head += n;
@@ -79,6 +88,11 @@ ir_http_begin(struct ir_http *h, uint64_t max_body_bytes, uint64_t max_tags)
     h->body_bytes = 0;
     h->begin = 0;
     h->end = 0;
+    h->is_packed = 0;
+    h->is_unpacked = 0;
+    h->unpacked_bytes = 0;
+    h->packed_begin = 0;
+    h->packed_end = 0;
     ir_guard_init(&h->guard, max_tags);
 }
 
@@ -181,6 +195,21 @@ is_xml_type(const char *type)
 }
 
 static enum ir_status
+take_encoding(struct ir_http *h, struct head *head, const char *value)
+{
+    if (strcasecmp(value, "identity") == 0)
+        return IR_OK;
+    if (!h->takes_gzip)
+        return malformed(h, "Content-Encoding was not asked for");
+    if (strcasecmp(value, "gzip") != 0)
+        return malformed(h, "Content-Encoding other than gzip");
+    if (head->is_packed)
+        return malformed(h, "two Content-Encoding");
+    head->is_packed = 1;
+    return IR_OK;
+}
+
+static enum ir_status
 take_header(struct ir_http *h, struct head *head, const char *name,
     const char *value)
 {
@@ -198,8 +227,7 @@ take_header(struct ir_http *h, struct head *head, const char *name,
             return malformed(h, "Transfer-Encoding other than chunked");
         head->has_chunked = 1;
     } else if (strcasecmp(name, "Content-Encoding") == 0) {
-        if (strcasecmp(value, "identity") != 0)
-            return malformed(h, "Content-Encoding was not asked for");
+        return take_encoding(h, head, value);
     } else if (strcasecmp(name, "Content-Type") == 0) {
         if (head->has_type)
             return malformed(h, "two Content-Type");
@@ -370,6 +398,7 @@ accept_head(struct ir_http *h, const struct head *head)
                                    : IR_HTTP_CLOSE;
     h->left = head->has_length ? head->length : 0;
     h->body_over = head->has_length && head->length == 0;
+    h->is_packed = head->is_packed;
     h->keep = !head->close && !head->http10 && h->framing != IR_HTTP_CLOSE;
     return IR_OK;
 }
@@ -456,7 +485,8 @@ next_chunk(struct ir_http *h)
     return malformed(h, "too many trailer lines");
 }
 
-/* Some bytes of the body: from the buffer, else straight from the transport. */
+/* Some bytes of the body as it is sent: from the buffer, else straight from the
+ * transport. */
 static enum ir_status
 take_body(struct ir_http *h, char *data, size_t size, size_t *n)
 {
@@ -488,6 +518,104 @@ take_body(struct ir_http *h, char *data, size_t size, size_t *n)
     return IR_OK;
 }
 
+static enum ir_status
+check_length(struct ir_http *h, uint64_t n)
+{
+    if (n <= h->max_body_bytes)
+        return IR_OK;
+    return ir_error_set(h->error, IR_E_PROTOCOL,
+        "the reply is longer than the %" PRIu64 " bytes expected",
+        h->max_body_bytes);
+}
+
+/* The body as it is sent; '*n' is 0 at its end. */
+static enum ir_status
+receive_body(struct ir_http *h, char *data, size_t size, size_t *n)
+{
+    enum ir_status st = IR_OK;
+
+    if (h->framing == IR_HTTP_CHUNKED && h->left == 0 && !h->body_over)
+        st = next_chunk(h);
+    if (st == IR_OK && !h->body_over)
+        st = take_body(h, data, size, n);
+    return st == IR_OK ? check_length(h, h->body_bytes) : st;
+}
+
+static enum ir_status
+fail_packed(struct ir_http *h, const char *what)
+{
+    return ir_error_set(h->error, IR_E_PROTOCOL,
+        "the reply's gzip is unfit: %s", what);
+}
+
+/* More of a packed body; IR_OK also at its end. */
+static enum ir_status
+fill_packed(struct ir_http *h)
+{
+    size_t n = 0;
+    enum ir_status st = receive_body(h, h->packed, sizeof h->packed, &n);
+
+    h->packed_begin = 0;
+    h->packed_end = n;
+    return st;
+}
+
+/* Behind a stream stands nothing: neither another nor anything else. */
+static enum ir_status
+end_packed(struct ir_http *h)
+{
+    enum ir_status st = IR_OK;
+
+    h->is_unpacked = 1;
+    while (st == IR_OK && h->packed_begin == h->packed_end && !h->body_over)
+        st = fill_packed(h);
+    if (st == IR_OK && h->packed_begin < h->packed_end)
+        return fail_packed(h, "bytes follow its end");
+    return st;
+}
+
+/* The body before it was packed.  What zlib has is handed out before more is
+ * awaited, and never more than 'size' comes of any input. */
+static enum ir_status
+receive_packed(struct ir_http *h, char *data, size_t size, size_t *n)
+{
+    enum ir_gunzip_result result = IR_GUNZIP_MORE;
+    enum ir_status st = IR_OK;
+
+    if (h->gunzip == NULL)
+        h->gunzip = ir_gunzip_new();
+    else if (h->body_bytes == 0)
+        ir_gunzip_begin(h->gunzip);
+    if (h->gunzip == NULL)
+        result = IR_GUNZIP_MEMORY;
+    while (st == IR_OK && result == IR_GUNZIP_MORE && *n == 0) {
+        const char *in = h->packed + h->packed_begin;
+        size_t n_in = h->packed_end - h->packed_begin;
+
+        result = ir_gunzip_unpack(h->gunzip, &in, &n_in, data, size, n);
+        h->packed_begin = h->packed_end - n_in;
+        if (*n > 0 || result != IR_GUNZIP_MORE || n_in > 0)
+            continue;
+        if (h->body_over)
+            return fail_packed(h, "it ends too early");
+        st = fill_packed(h);
+    }
+    if (result == IR_GUNZIP_MEMORY)
+        return ir_error_set(h->error, IR_E_MEMORY, "out of memory");
+    if (result == IR_GUNZIP_DAMAGED)
+        return fail_packed(h, ir_gunzip_problem(h->gunzip));
+    if (st == IR_OK && result == IR_GUNZIP_END)
+        st = end_packed(h);
+    h->unpacked_bytes += *n;
+    return st == IR_OK ? check_length(h, h->unpacked_bytes) : st;
+}
+
+static int
+is_over(const struct ir_http *h)
+{
+    return h->is_packed ? h->is_unpacked : h->body_over;
+}
+
 enum ir_status
 ir_http_receive(struct ir_http *h, char *data, size_t size, size_t *n)
 {
@@ -497,18 +625,12 @@ ir_http_receive(struct ir_http *h, char *data, size_t size, size_t *n)
     *n = 0;
     if (st == IR_OK && h->status == 0)
         st = receive_head(h);
-    if (st == IR_OK && h->framing == IR_HTTP_CHUNKED && h->left == 0
-        && !h->body_over)
-        st = next_chunk(h);
-    if (st != IR_OK || h->body_over)
+    if (st != IR_OK || is_over(h))
         return st;
-    st = take_body(h, data, size, n);
+    st = h->is_packed ? receive_packed(h, data, size, n)
+                      : receive_body(h, data, size, n);
     if (st != IR_OK)
         return st;
-    if (h->body_bytes > h->max_body_bytes)
-        return ir_error_set(h->error, IR_E_PROTOCOL,
-            "the reply is longer than the %" PRIu64 " bytes expected",
-            h->max_body_bytes);
     problem = ir_guard_check(&h->guard, data, *n);
     if (problem != NULL)
         return ir_error_set(h->error, IR_E_PROTOCOL, "unfit reply: %s",
@@ -534,7 +656,7 @@ ir_http_end(struct ir_http *h, const char *rest, size_t n)
 
     if (!is_blank(rest, n))
         h->keep = 0;
-    while (st == IR_OK && !h->body_over) {
+    while (st == IR_OK && !is_over(h)) {
         st = ir_http_receive(h, more, sizeof more, &n);
         if (!is_blank(more, n))
             h->keep = 0;
@@ -542,4 +664,10 @@ ir_http_end(struct ir_http *h, const char *rest, size_t n)
     if (st != IR_OK || !h->keep || h->begin != h->end)
         ir_transport_close(h->transport);
     return st;
+}
+
+void
+ir_http_clear(struct ir_http *h)
+{
+    ir_gunzip_free(h->gunzip);
 }

@@ -3,7 +3,8 @@
  *
  * HTTP/1.1 as one SOAP call needs it: a POST goes out, a reply comes back whose
  * framing leaves no doubt.  The bytes of the reply's body are handed out as
- * they arrive; chunked transfer coding is undone. */
+ * they arrive; chunked transfer coding is undone, and gzip where it was asked
+ * for. */
 #ifndef IR_WIRE_HTTP_H
 #define IR_WIRE_HTTP_H
 
@@ -12,6 +13,11 @@
 
 /* Largest head of a reply. */
 #define IR_HTTP_HEAD_BYTES ((size_t)16384)
+
+/* So much of a compressed body is held. */
+#define IR_HTTP_PACKED_BYTES ((size_t)16384)
+
+struct ir_gunzip;
 
 enum ir_http_framing {
     IR_HTTP_LENGTH,  /* Content-Length */
@@ -24,9 +30,11 @@ struct ir_http {
     struct ir_error *error;
     const struct ir_url *url;
     int absolute_uri; /* the request goes to a proxy */
+    int takes_gzip;   /* replies may come compressed */
 
     /* One exchange. */
-    uint64_t max_body_bytes;
+    int is_packed_request; /* its body is gzip, in transfer chunks */
+    uint64_t max_body_bytes; /* also of one that was compressed */
     int status; /* 0 until the head of the reply was read */
     int keep;   /* the connection may serve another call */
     int reply_begun;
@@ -34,16 +42,26 @@ struct ir_http {
     int body_over;
     enum ir_http_framing framing;
     uint64_t left;       /* of the body, or of the transfer chunk */
-    uint64_t body_bytes; /* handed out so far */
+    uint64_t body_bytes; /* received so far */
     struct ir_guard guard;
 
     /* What was received beyond the head: buffer[begin..end). */
     size_t begin;
     size_t end;
     char buffer[IR_HTTP_HEAD_BYTES];
+
+    /* A body that is gzip. */
+    int is_packed;
+    int is_unpacked; /* to its end */
+    uint64_t unpacked_bytes;
+    struct ir_gunzip *gunzip; /* NULL until it is needed */
+    size_t packed_begin;
+    size_t packed_end;
+    char packed[IR_HTTP_PACKED_BYTES]; /* received, not yet undone */
 };
 
-/* Write the head of a POST of 'length' bytes into 'head'.  'action' is the SOAP
+/* Write the head of a POST of 'length' bytes, which are not told where they are
+ * packed, into 'head'.  'action' is the SOAP
  * action, 'soap12' chooses the content type.  0, or -1 if it does not fit. */
 int ir_http_format_head(const struct ir_http *h, const char *action,
     int soap12, uint64_t length, char *head, size_t size);
@@ -64,5 +82,8 @@ enum ir_status ir_http_receive(struct ir_http *h, char *data, size_t size,
  * Read what is announced beyond them, and keep the connection only if nothing
  * but white space is left over; after a failure close it. */
 enum ir_status ir_http_end(struct ir_http *h, const char *rest, size_t n);
+
+/* Release what the replies needed. */
+void ir_http_clear(struct ir_http *h);
 
 #endif

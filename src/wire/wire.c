@@ -25,6 +25,9 @@
 /* So long a cancel waits for the answer of a call of which the server keeps
  * something: a handler that is known can be deleted, and a session ended. */
 #define LINGER_MS 600
+/* From here on a request is worth packing.  Shorter ones hold names, passwords
+ * and tickets. */
+#define PACK_BYTES 4096
 
 static struct ir_wire *
 wire_of(struct soap *soap)
@@ -70,12 +73,19 @@ on_post(struct soap *soap, const char *endpoint, const char *host, int port,
     (void)host;
     (void)port;
     (void)path;
+    w->http.is_packed_request = w->packs && length >= PACK_BYTES;
+    w->pack.left = 0;
     if (ir_http_format_head(&w->http, action, soap->version == 2, length, head,
             sizeof head) != 0) {
         ir_error_set(w->error, IR_E_ARGUMENT, "URL too long for a request");
         return SOAP_EOF;
     }
-    return soap_send_raw(soap, head, strlen(head));
+    if (!w->http.is_packed_request)
+        return soap_send_raw(soap, head, strlen(head));
+    if (ir_pack_begin(&w->pack, head, length) == IR_OK)
+        return SOAP_OK;
+    ir_error_set(w->error, IR_E_MEMORY, "out of memory");
+    return SOAP_EOM;
 }
 
 /* Whoever will not have a request may say so and close before all of it has
@@ -102,6 +112,7 @@ static int
 on_send(struct soap *soap, const char *data, size_t n)
 {
     struct ir_wire *w = wire_of(soap);
+    enum ir_status st;
 
     if (n == 0)
         return SOAP_OK;
@@ -110,7 +121,9 @@ on_send(struct soap *soap, const char *data, size_t n)
     if (!w->sent && w->leaves)
         ir_transport_linger(w->transport, LINGER_MS);
     w->sent = 1;
-    if (ir_transport_send(w->transport, data, n) == IR_OK)
+    st = w->pack.left > 0 ? ir_pack_send(&w->pack, w->transport, data, n)
+                          : ir_transport_send(w->transport, data, n);
+    if (st == IR_OK)
         return SOAP_OK;
     look_for_refusal(w);
     return SOAP_EOF;
@@ -263,6 +276,13 @@ settle(struct ir_wire *w, int rc)
             "the reply to %s cannot be read: %s", w->operation, explain(rc));
 }
 
+/* The server took no request as gzip: it has not looked into it. */
+static int
+is_pack_refused(const struct ir_wire *w)
+{
+    return w->http.is_packed_request && w->error->http_status == 415;
+}
+
 /* gSOAP's place in its buffer may be outside of what that holds: it takes a
  * step back from the end of the stream too. */
 int
@@ -277,11 +297,17 @@ ir_call_again(struct ir_wire *w, int rc)
     ir_http_end(&w->http, w->soap->buf + begin, n - begin);
     again = w->error->status == IR_E_NETWORK && w->repeatable && w->reused
         && !w->repeated && !w->http.reply_begun;
+    if (again)
+        w->repeated = 1;
+    if (is_pack_refused(w)) {
+        w->packs = 0;
+        w->sent = 0;
+        again = 1;
+    }
     if (again) {
         ir_error_clear(w->error);
         ir_http_begin(&w->http, w->http.max_body_bytes,
             w->http.guard.max_tags);
-        w->repeated = 1;
         w->n_results = 0;
         w->n_answers = 0;
     }
@@ -416,6 +442,8 @@ ir_wire_new(const char *url, const struct ir_options *opts,
         return error->status;
     w->spelling = IR_SPELLING_DOCUMENTED;
     w->call_timeout_ms = opts->call_timeout_ms;
+    w->packs = opts->compressed;
+    w->http.takes_gzip = opts->compressed;
     set_up_soap(w, opts->soap);
     if (open_line(w, url, opts) != IR_OK) {
         ir_wire_free(w);
@@ -440,6 +468,8 @@ ir_wire_twin(const struct ir_wire *w, struct ir_error *error,
     new->spelling = w->spelling;
     new->call_timeout_ms = w->call_timeout_ms;
     new->http.absolute_uri = w->http.absolute_uri;
+    new->http.takes_gzip = w->http.takes_gzip;
+    new->packs = w->packs;
     set_up_soap(new, w->version);
     if (ir_transport_twin(w->transport, error, &new->transport) != IR_OK) {
         ir_wire_free(new);
@@ -456,6 +486,8 @@ ir_wire_free(struct ir_wire *w)
     if (w == NULL)
         return;
     ir_transport_free(w->transport);
+    ir_http_clear(&w->http);
+    ir_pack_clear(&w->pack);
     ir_transport_wipe(w->soap->buf, sizeof w->soap->buf);
     soap_destroy(w->soap);
     soap_end(w->soap);

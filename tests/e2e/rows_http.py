@@ -105,6 +105,24 @@ def bombed(_call, reply):
     reply.set("Content-Length", len(reply.body))
 
 
+def packed(change=lambda body: body, level=6, coding="gzip"):
+    """The body as gzip, and then changed."""
+    def pack(_call, reply):
+        reply.body = change(gzip.compress(reply.body, level))
+        reply.set("Content-Encoding", coding)
+        reply.set("Content-Length", len(reply.body))
+    return pack
+
+
+def flip(at):
+    """Change one bit of the byte there."""
+    def change(body):
+        changed = bytearray(body)
+        changed[at] ^= 1
+        return bytes(changed)
+    return change
+
+
 # ---- send layer: put other bytes on the wire -------------------------
 
 def send_and_close(_call, connection, reply):
@@ -178,6 +196,7 @@ def reuses_connection(test, server, _run):
 
 
 # A first chunk larger than asked would be, if it were taken, a large RSS.
+ASKED = ("--compressed",)
 HEAD_200 = (b"HTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=utf-8\r\n")
 CHUNK_START = (
     b'<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">'
@@ -298,6 +317,66 @@ ROWS = [
     Row("gzip_content_bomb", "S6", BAD, http=bombed),
     Row("deflate_content", "S6", BAD,
         http=header("Content-Encoding", "deflate")),
+
+    # Content coding that was asked for.
+    Row("asked_gzip", "S6", "ok", http=packed(), args=ASKED, reads=3,
+        check=reuses_connection),
+    Row("asked_gzip_stored", "S6", "ok", http=packed(level=0), args=ASKED,
+        reads=3),
+    Row("asked_gzip_but_plain", "S6", "ok", args=ASKED, reads=3),
+    Row("asked_gzip_in_chunked_coding", "S6", "ok", args=ASKED, reads=3,
+        http=both(packed(), chunked(size=1001))),
+    Row("asked_gzip_until_close", "S6", "ok", args=ASKED, reads=3,
+        http=both(packed(), until_close), send=send_and_close),
+    Row("asked_gzip_bomb", "S6", BAD, http=bombed, args=ASKED),
+    Row("asked_gzip_bomb_at_login", "S6", BAD, on=LOGIN, http=bombed,
+        args=ASKED),
+    Row("asked_gzip_of_nothing_endless", "S6", OVER, args=ASKED,
+        send=send_flood(
+            HEAD_200 + b"Content-Encoding: gzip\r\n\r\n"
+            + gzip.compress(b"")[:10], b"\0\0\0\xff\xff" * 13107, 64 << 20)),
+    Row("asked_gzip_header_endless", "S6", OVER, args=ASKED,
+        send=send_flood(
+            HEAD_200 + b"Content-Encoding: gzip\r\n\r\n"
+            + b"\x1f\x8b\x08\x08" + bytes(6), b"n" * 65536, 64 << 20)),
+    Row("asked_gzip_cut_in_data", "S6", BAD, args=ASKED,
+        http=packed(lambda body: body[:-1000])),
+    Row("asked_gzip_cut_before_crc", "S6", BAD, args=ASKED,
+        http=packed(lambda body: body[:-8])),
+    Row("asked_gzip_cut_before_length", "S6", BAD, args=ASKED,
+        http=packed(lambda body: body[:-4])),
+    Row("asked_gzip_cut_by_close", "S6", BAD, args=ASKED,
+        http=both(packed(lambda body: body[:-1000]), until_close),
+        send=send_and_close),
+    Row("asked_gzip_of_no_bytes", "S6", BAD, args=ASKED,
+        http=packed(lambda _body: b"")),
+    Row("asked_gzip_wrong_crc", "S6", BAD, args=ASKED, http=packed(flip(-8))),
+    Row("asked_gzip_wrong_length", "S6", BAD, args=ASKED,
+        http=packed(flip(-4))),
+    Row("asked_gzip_wrong_data", "S6", BAD + "|corrupt", args=ASKED,
+        http=packed(flip(5000), level=0)),
+    Row("asked_gzip_wrong_magic", "S6", BAD, args=ASKED, http=packed(flip(0))),
+    Row("asked_gzip_bytes_behind", "S6", BAD, args=ASKED,
+        http=packed(lambda body: body + b"\0")),
+    Row("asked_gzip_two_members", "S6", BAD, args=ASKED,
+        http=packed(lambda body: body + gzip.compress(b""))),
+    Row("asked_gzip_twice", "S6", BAD, args=ASKED, http=packed(gzip.compress)),
+    Row("asked_gzip_in_two_headers", "S6", BAD, args=ASKED, http=both(
+        packed(), lambda c, r: r.set("Content-Encoding", "gzip", "gzip"))),
+    Row("asked_gzip_got_plain_bytes", "S6", BAD, args=ASKED,
+        http=packed(gzip.decompress)),
+    Row("asked_gzip_got_zlib", "S6", BAD, args=ASKED, http=packed(
+        lambda body: zlib.compress(gzip.decompress(body)))),
+    Row("asked_gzip_got_deflate", "S6", BAD, args=ASKED, http=packed(
+        lambda body: zlib.compress(gzip.decompress(body)),
+        coding="deflate")),
+    Row("asked_gzip_got_br", "S6", BAD, args=ASKED, http=packed(coding="br")),
+    Row("asked_gzip_got_unknown", "S6", BAD, args=ASKED,
+        http=packed(coding="x-gzip")),
+    Row("asked_gzip_of_a_page", "S34", BAD, args=ASKED, http=both(
+        page("HTTP/1.1 200 OK", b"<html></html>", "text/xml"), packed())),
+    Row("asked_gzip_with_503", "S10", "server", args=ASKED, http=both(
+        packed(), status("HTTP/1.1 503 Busy"))),
 
     # Headers.
     Row("header_flood", "S11", OVER, send=send_flood(

@@ -7,13 +7,15 @@
 
 #include "wire/http.h"
 
+int exchange_takes_gzip;
+
 void
 exchange_as(const char *bytes, size_t length, size_t piece, size_t size,
     enum ir_status end, struct seen *s)
 {
     const struct fake_reply reply = { bytes, length, end, IR_OK };
     const struct ir_transport_config config = { 0 };
-    struct ir_http *http = malloc(sizeof *http);
+    struct ir_http *http = calloc(1, sizeof *http);
     int reused;
     size_t n = 1;
 
@@ -22,6 +24,7 @@ exchange_as(const char *bytes, size_t length, size_t piece, size_t size,
     fake_transport_script(&reply, 1, piece);
     ir_transport_new(&config, &s->error, &http->transport);
     http->error = &s->error;
+    http->takes_gzip = exchange_takes_gzip;
     ir_transport_connect(http->transport, &reused);
     ir_http_begin(http, 64, 8);
     while (n > 0 && s->n + size <= sizeof s->body
@@ -30,6 +33,7 @@ exchange_as(const char *bytes, size_t length, size_t piece, size_t size,
     ir_http_end(http, "", 0);
     s->http_status = http->status;
     s->retry_after_s = http->retry_after_s;
+    ir_http_clear(http);
     ir_transport_free(http->transport);
     free(http);
 }

@@ -22,6 +22,9 @@ struct seen {
     int retry_after_s;
 };
 
+/* Whether replies may come as gzip. */
+extern int exchange_takes_gzip;
+
 /* Receive one reply whose body is at most 64 bytes, in pieces of 'piece' bytes,
  * by reads of 'size' bytes; 'end' is how the connection goes on after it. */
 void exchange_as(const char *bytes, size_t length, size_t piece, size_t size,

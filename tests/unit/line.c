@@ -10,18 +10,34 @@
     "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\">" \
     "<soap:Body>%s</soap:Body></soap:Envelope>"
 
+static void
+open_with(struct line *l, const struct ir_options *o)
+{
+    memset(l, 0, sizeof *l);
+    if (ir_wire_new("http://127.0.0.1/srv.asmx", o, &l->error, &l->wire)
+        != IR_OK)
+        fail_msg("%s", l->error.message);
+    line_reset(l);
+}
+
 void
 line_open(struct line *l, enum ir_soap soap)
 {
     struct ir_options o = IR_OPTIONS_INIT;
 
-    memset(l, 0, sizeof *l);
     o.soap = soap;
     o.proxy = "";
-    if (ir_wire_new("http://127.0.0.1/srv.asmx", &o, &l->error, &l->wire)
-        != IR_OK)
-        fail_msg("%s", l->error.message);
-    line_reset(l);
+    open_with(l, &o);
+}
+
+void
+line_open_gzip(struct line *l)
+{
+    struct ir_options o = IR_OPTIONS_INIT;
+
+    o.proxy = "";
+    o.compressed = 1;
+    open_with(l, &o);
 }
 
 void

@@ -20,6 +20,8 @@ struct line {
 };
 
 void line_open(struct line *l, enum ir_soap soap);
+/* Likewise, with requests and replies as gzip. */
+void line_open_gzip(struct line *l);
 void line_close(struct line *l);
 
 /* Forget the script. */
