@@ -35,6 +35,7 @@ ROWS = {
     "P6": rows_stream.p6,
     "link": rows_link.check,
     "P7": rows_link.p7,
+    "P8": rows_link.p8,
     "P9": rows_many.p9,
     "P10": rows_stream.p10,
     "scaling": rows_many.connections,

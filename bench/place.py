@@ -58,7 +58,11 @@ class Place:
     def leaf(self):
         return self.authority.issue("leaf", san="IP:127.0.0.1")
 
-    def server(self, *options, tls=False):
+    def server(self, *options, tls=False, packs=False):
+        """Clients that would take gzip get it only where 'packs' says so: what
+        is measured elsewhere is not how fast it is undone."""
+        if not packs:
+            options += ("--no-compression",)
         if tls:
             certificate, key = self.leaf
             options += ("--tls-cert", certificate, "--tls-key", key)
@@ -72,20 +76,20 @@ class Place:
                    "--user", harness.USER, "--password-file", self.secret,
                    "--quiet", *self.trust(url), **named)
 
-    def get(self, url, name, chunk, parallel=1, to=None, **named):
+    def get(self, url, name, chunk, parallel=1, *more, to=None, **named):
         """A new file each time, as for the others: freeing the one before is
         not what is measured."""
         to = to or self.got
         to.unlink(missing_ok=True)
         return self.ir(url, "get", name, "-o", to, "--chunk-size", chunk,
-                       "--parallel", parallel, **named)
+                       "--parallel", parallel, *more, **named)
 
-    def put(self, url, name, chunk, **named):
+    def put(self, url, name, chunk, *more, **named):
         """A new document each time: the one before is taken away."""
         target = "/Sent/by-ir.bin"
         self.file(target).unlink(missing_ok=True)
         return self.ir(url, "put", self.file(name), target, "--chunk-size",
-                       chunk, "--no-preflight", **named)
+                       chunk, "--no-preflight", *more, **named)
 
     def same(self, name, got=None):
         """The bytes that arrived are those of the document."""

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 the inforouter-client authors.
 # SPDX-License-Identifier: MIT
-"""A link with a round trip and a rate: that it is one, and P7."""
+"""A link with a round trip and a rate: that it is one, P7 and P8."""
 
 import socket
 import statistics
@@ -14,6 +14,8 @@ RTT_MS = 40
 MBIT = 500
 SIZE = 256 * MIB
 CHUNK = MIB
+SLOW_MBIT = 20
+SLOW_SIZE = 16 * MIB
 
 
 class Source:
@@ -106,6 +108,38 @@ def p7(place, table, args):
         if n != "auto":
             table.point("scaling", "over the link", n,
                         statistics.median(values) * MBIT / 8 * SIZE / wire)
+
+
+def on_slow_link(place, way, *options):
+    """Bytes on the wire, both ways and with all calls, for each byte of the
+    document; and the seconds that it took."""
+    with place.server(packs=True) as server:
+        with places.link(place, RTT_MS, SLOW_MBIT, server.url) as url:
+            done = way(url, *options)
+        moved = server.stop()["bytes"]
+    return (moved["sent"] + moved["received"]) / SLOW_SIZE, done.seconds
+
+
+def p8(place, table, args):
+    name = place.document(SLOW_SIZE)
+
+    def down(url, *options):
+        done = place.get(url, name, CHUNK, 1, *options)
+        place.same(name)
+        return done
+
+    def up(url, *options):
+        done = place.put(url, name, CHUNK, *options)
+        place.same(name, place.file("/Sent/by-ir.bin"))
+        return done
+
+    for word, way in (("down", down), ("up", up)):
+        packed, seconds = on_slow_link(place, way, "--compressed")
+        plain, plain_seconds = on_slow_link(place, way)
+        table.add("P8", f"{word}, bytes on a link of {SLOW_MBIT} Mbit/s ÷ bytes "
+                  "of random payload, --compressed", [packed], "<= 1.05",
+                  beside=f"{seconds:.1f} s; plain {plain:.3f}, "
+                  f"{plain_seconds:.1f} s")
 
 
 def round_trips(place, table, args):
