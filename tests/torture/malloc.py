@@ -69,7 +69,7 @@ SCENARIOS = [
     "put-locked", "put-memory", "put-stream", "put-content", "zip", "zip-sink",
     "list", "queue", "create-folder", "gc", "https/session", "https/file",
     "classic/file", "classic/put", "corrupt/file", "corrupt/resume",
-    "corrupt-once/file"]
+    "corrupt-once/file", "gzip/file", "gzip/put", "gzip/put-stream"]
 # And how else once more: the first try had come so far that this is right.
 AGAIN = {("create-folder", "server"), ("cancelled", "ok")}
 MODES = ("once", "on")
@@ -192,6 +192,8 @@ class Bench:
             certificate, key = authority.issue("leaf", san="IP:127.0.0.1")
             options += ["--tls-cert", certificate, "--tls-key", key]
             more = [authority.ca]
+        if self.variant == "gzip":
+            more = ["gzip"]
         if self.variant == "classic":
             options += ["--spelling", "classic"]
         self.emulator = self.stack.enter_context(

@@ -45,6 +45,7 @@ client_options(struct run *r)
 
     o.proxy = "";
     o.ca_file = r->ca_file;
+    o.compressed = r->compressed;
     o.call_timeout_ms = 20000;
     o.state_dir = "state";
     o.log = hear;

@@ -13,6 +13,7 @@
 struct run {
     const char *url;
     const char *ca_file; /* NULL: http */
+    int compressed;
     const char *user;
     const char *password;
     const char *ticket;

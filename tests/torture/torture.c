@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 the inforouter-client authors.
  * SPDX-License-Identifier: MIT
  *
- *     torture URL USER PASSWORD [CA-FILE]
+ *     torture URL USER PASSWORD [CA-FILE|gzip]
  *
  * Runs scenarios in the current folder, each in a child of its own.  A line
  * "SCENARIO FIRST once|on PATH" on standard input starts one in which
@@ -171,7 +171,8 @@ main(int argc, char **argv)
     r.url = argv[1];
     r.user = argv[2];
     r.password = argv[3];
-    r.ca_file = argv[4];
+    r.compressed = argc > 4 && strcmp(argv[4], "gzip") == 0;
+    r.ca_file = r.compressed ? NULL : argv[4];
     log_in(&r);
     while (read_line(line, sizeof line)) {
         const struct scenario *s;
