@@ -152,6 +152,17 @@ class Compressed(unittest.TestCase):
         self.assertEqual(packed.out, plain.out)
         self.assertGreaterEqual(emulator.stop()["gzip"]["answers"], 1)
 
+    def test_a_packed_chunk_that_is_wanted_again_is_sent_again(self):
+        rules = pathlib.Path(self.folder, "rules")
+        rules.write_text(f"UploadFileChunk offset={CHUNK} tryagain\n")
+        emulator = self.emulator("--faults", rules)
+        run = self.put(emulator, "--compressed", "--retry-delay", "1ms")
+        report, _ = self.clean(emulator)
+
+        self.assertEqual(run.record(event="done")["retries"], 1, run)
+        self.assertEqual(report["gzip"]["requests"], CHUNKS + 1)
+        self.assertEqual(report["handlers_begun"], 1)
+
     def test_what_is_corrupt_in_a_packed_reply_is_asked_for_again(self):
         rules = pathlib.Path(self.folder, "rules")
         rules.write_text(f"DownloadFileChunk offset={CHUNK} corrupt-byte\n")
