@@ -64,7 +64,8 @@ void ir_call_begin(struct ir_wire *w, const char *operation,
     enum ir_call_kind kind, const struct ir_payload_sink *sink);
 
 /* The stub returned 'rc'.  1: the kept connection had gone before the server
- * replied, or it takes no gzip; call the stub again.  0: w->error->status is how it ended. */
+ * replied, or it takes no gzip; call the stub again.  0: w->error->status is
+ * how it ended. */
 int ir_call_again(struct ir_wire *w, int rc);
 
 /* The answer says 'success', 'error' and 'code' (any may be NULL); secrets in

@@ -29,8 +29,8 @@ struct ir_payload_sink {
 };
 
 /* Where sent bytes come from: 'read' fills exactly 'n' bytes of 'buf', at most
- * IR_PAYLOAD_BLOCK, with those at 'offset' of the element, in order, and returns
- * 0, or anything else to end the call. */
+ * IR_PAYLOAD_BLOCK, with those at 'offset' of the element, in order, and
+ * returns 0, or anything else to end the call. */
 struct ir_payload_source {
     int (*read)(void *ctx, uint64_t offset, uint8_t *buf, size_t n);
     void *ctx;
