@@ -110,7 +110,8 @@ typedef void (*ir_log_fn)(void *ctx, enum ir_log_level level,
  * only if it is 'ended'; else another thread has done so, and it is handed out
  * as it is.  Runs on the caller's thread, once at most for a call to the
  * server, also while a transfer that failed or was cancelled cleans up; it may
- * use other clients.  Both strings live for the call and are wiped after it. */
+ * use other clients, but those of ir_client_twin().  Both strings live for the
+ * call and are wiped after it. */
 typedef int (*ir_ticket_fn)(void *ctx, const char *ended, char *ticket,
     size_t size);
 
@@ -155,6 +156,17 @@ IR_API enum ir_status ir_client_new(const char *url,
 /* Close the connection and wipe the secrets.  Ends no session: that is
  * ir_logout().  No ir_client_cancel() may still be running.  NULL is fine. */
 IR_API void ir_client_free(struct ir_client *c);
+
+/* Make another client in the session of 'c', for another thread: with the
+ * options of 'c' and what was loaded for them, but a connection of its own, and
+ * with 'log_ctx' for their log.  A session that ended is renewed once for all of
+ * them, by the first that notices, on its thread.  Until they are freed, none
+ * of them can log in, take a ticket or log out (IR_E_ARGUMENT).  No other call
+ * on 'c' is running, which may be such a client itself.  On failure '*twin' is
+ * NULL and ir_client_error(c) says why.  Free it, with ir_client_free(), before
+ * the client that logged in. */
+IR_API enum ir_status ir_client_twin(struct ir_client *c, void *log_ctx,
+    struct ir_client **twin);
 
 /* Why the last call on 'c' failed; status IR_OK if it did not. */
 IR_API const struct ir_error *ir_client_error(const struct ir_client *c);

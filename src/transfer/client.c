@@ -81,7 +81,6 @@ set_up(struct ir_client *c, const char *url, const struct ir_options *o)
     c->log_ctx = o->log_ctx;
     c->next_ticket = o->next_ticket;
     c->next_ticket_ctx = o->next_ticket_ctx;
-    c->ledger.fd = -1;
     if (ir_client_keep(c, &c->language, o->language) != IR_OK
         || ir_client_keep(c, &c->url, url) != IR_OK
         || ir_client_keep(c, &c->ledger.folder, o->state_dir) != IR_OK
@@ -90,6 +89,20 @@ set_up(struct ir_client *c, const char *url, const struct ir_options *o)
     if (c->spelling != IR_SPELLING_AUTO)
         ir_wire_spell(c->wire, c->spelling);
     return IR_OK;
+}
+
+/* With what needs no memory of its own; NULL if there is none. */
+static struct ir_client *
+make(void)
+{
+    struct ir_client *c = calloc(1, sizeof *c);
+
+    if (c == NULL)
+        return NULL;
+    c->first = c;
+    c->ledger.fd = -1;
+    pthread_mutex_init(&c->shared.lock, NULL);
+    return c;
 }
 
 enum ir_status
@@ -113,7 +126,7 @@ ir_client_new(const char *url, const struct ir_options *opts,
         return st;
     if (!is_in_range(&o))
         return ir_error_set(why, IR_E_ARGUMENT, "an option is out of range");
-    c = calloc(1, sizeof *c);
+    c = make();
     if (c == NULL)
         return ir_error_set(why, IR_E_MEMORY, "out of memory");
     st = set_up(c, url, &o);
@@ -126,11 +139,64 @@ ir_client_new(const char *url, const struct ir_options *opts,
     return IR_OK;
 }
 
+/* The ticket of 'c' is that of the last renewal which it knows. */
+static enum ir_status
+copy(struct ir_client *to, const struct ir_client *c)
+{
+    to->spelling = c->spelling;
+    to->ticket_proved = c->ticket_proved;
+    to->n_renewed = c->n_renewed;
+    to->log = c->log;
+    to->next_ticket = c->next_ticket;
+    to->next_ticket_ctx = c->next_ticket_ctx;
+    if (ir_client_keep(to, &to->language, c->language) == IR_OK
+        && ir_client_keep(to, &to->url, c->url) == IR_OK
+        && ir_client_keep(to, &to->ticket, c->ticket) == IR_OK
+        && ir_client_keep(to, &to->owner, c->owner) == IR_OK
+        && ir_client_keep(to, &to->ledger.folder, c->ledger.folder) == IR_OK
+        && ir_wire_twin(c->wire, &to->error, &to->wire) == IR_OK)
+        ir_wire_conceal(to->wire, to->ticket, to->first->password);
+    return to->error.status;
+}
+
+static void
+count_twin(struct ir_client *first, int n)
+{
+    pthread_mutex_lock(&first->shared.lock);
+    first->shared.n_twins += n;
+    pthread_mutex_unlock(&first->shared.lock);
+}
+
+enum ir_status
+ir_client_twin(struct ir_client *c, void *log_ctx, struct ir_client **twin)
+{
+    struct ir_client *fresh = make();
+
+    ir_error_clear(&c->error);
+    *twin = NULL;
+    if (fresh == NULL)
+        return ir_error_set(&c->error, IR_E_MEMORY, "out of memory");
+    fresh->first = c->first;
+    fresh->log_ctx = log_ctx;
+    count_twin(c->first, 1);
+    if (copy(fresh, c) != IR_OK) {
+        c->error = fresh->error;
+        ir_client_free(fresh);
+        return c->error.status;
+    }
+    *twin = fresh;
+    return IR_OK;
+}
+
 void
 ir_client_free(struct ir_client *c)
 {
     if (c == NULL)
         return;
+    if (c->first != c)
+        count_twin(c->first, -1);
+    pthread_mutex_destroy(&c->shared.lock);
+    forget(&c->shared.ticket);
     ir_wire_free(c->wire);
     ir_ledger_leave(c);
     free(c->ledger.folder);

@@ -5,6 +5,7 @@
 #ifndef IR_TRANSFER_CLIENT_H
 #define IR_TRANSFER_CLIENT_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "transfer/ledger.h"
@@ -12,6 +13,8 @@
 #include "wire/wire.h"
 
 struct ir_client {
+    struct ir_client *first; /* in whose session it works: itself, or what it
+                                is a twin of */
     struct ir_wire *wire;
     struct ir_error error;
     char *url;      /* of the service */
@@ -31,6 +34,14 @@ struct ir_client {
     void *log_ctx;
     ir_ticket_fn next_ticket;
     void *next_ticket_ctx;
+    uint64_t n_renewed; /* renewals of the session that 'ticket' knows */
+    struct {
+        pthread_mutex_t lock;
+        int n_twins;
+        int is_renewing; /* one of them, for all */
+        uint64_t n_renewed;
+        char *ticket; /* of the last renewal; secret */
+    } shared; /* of the first, with its twins */
 };
 
 /* Time for cleaning up on the server after a failure or a cancel: all of it

@@ -10,12 +10,72 @@
  * the ticket is good, such a refusal is answered by trying the other names.
  *
  * Ticket: a session that ended is renewed once, with the password of the login;
- * for a ticket that was given, its source is asked for the next one. */
+ * for a ticket that was given, its source is asked for the next one.  Of
+ * several clients in one session the first that notices does so for all. */
 #include "transfer/session.h"
 
 #include <string.h>
 
 #define TICKET_MAX 256
+/* So often a client looks whether another has renewed their session. */
+#define RENEWAL_POLL_MS 20
+
+/* ---- One session, several clients -------------------------------------- */
+
+/* Take the ticket of a renewal by another client: 1 if there was one, and the
+ * error is recorded if there is no memory for it.  Under the lock. */
+static int
+follow(struct ir_client *c)
+{
+    const struct ir_client *first = c->first;
+
+    if (c->n_renewed == first->shared.n_renewed)
+        return 0;
+    if (ir_client_keep(c, &c->ticket, first->shared.ticket) == IR_OK) {
+        c->n_renewed = first->shared.n_renewed;
+        ir_wire_conceal(c->wire, c->ticket, first->password);
+    }
+    return 1;
+}
+
+/* 1: the session is to be renewed by this client, for all.  0: another has done
+ * so, or the error is recorded.  Who waits can be cancelled. */
+static int
+claim_renewal(struct ir_client *c)
+{
+    struct ir_client *first = c->first;
+
+    for (;;) {
+        int is_newer;
+        int is_claimed;
+
+        pthread_mutex_lock(&first->shared.lock);
+        is_newer = follow(c);
+        is_claimed = !is_newer && !first->shared.is_renewing;
+        if (is_claimed)
+            first->shared.is_renewing = 1;
+        pthread_mutex_unlock(&first->shared.lock);
+        if (is_newer || is_claimed)
+            return is_claimed;
+        if (ir_wire_wait(c->wire, RENEWAL_POLL_MS) != IR_OK)
+            return 0;
+    }
+}
+
+/* The claimed renewal is over: the others are to have its ticket. */
+static enum ir_status
+end_renewal(struct ir_client *c)
+{
+    struct ir_client *first = c->first;
+
+    pthread_mutex_lock(&first->shared.lock);
+    first->shared.is_renewing = 0;
+    if (c->error.status == IR_OK && first->shared.n_twins > 0
+        && ir_client_keep(c, &first->shared.ticket, c->ticket) == IR_OK)
+        c->n_renewed = ++first->shared.n_renewed;
+    pthread_mutex_unlock(&first->shared.lock);
+    return c->error.status;
+}
 
 /* ---- Cures ------------------------------------------------------------- */
 
@@ -81,7 +141,7 @@ learn_owner(struct ir_client *c, const struct ir_login_answer *a)
     const char *name = a->user.user_name;
 
     if (name == NULL || *name == '\0')
-        name = c->user;
+        name = c->first->user;
     if (name != NULL && c->owner != NULL && strcmp(name, c->owner) == 0)
         return IR_OK;
     return ir_client_keep(c, &c->owner, name);
@@ -95,22 +155,23 @@ take_ticket(struct ir_client *c, struct ir_login_answer *a)
     if (st == IR_OK)
         st = ir_client_keep(c, &c->ticket, a->ticket);
     ir_wire_wipe(a->ticket, strlen(a->ticket));
-    ir_wire_conceal(c->wire, c->ticket, c->password);
+    ir_wire_conceal(c->wire, c->ticket, c->first->password);
     return st;
 }
 
 static enum ir_status
 renew(struct ir_client *c)
 {
+    const struct ir_client *first = c->first;
     struct ir_login_answer a;
     enum ir_status st;
 
     ir_error_clear(&c->error);
-    st = ir_call_renew_ticket(c->wire, c->user, c->password, c->language,
-        c->ticket, &a);
+    st = ir_call_renew_ticket(c->wire, first->user, first->password,
+        c->language, c->ticket, &a);
     if (st == IR_E_SERVER || st == IR_E_PROTOCOL || st == IR_E_NOT_FOUND) {
         ir_error_clear(&c->error);
-        st = ir_call_authenticate_user(c->wire, c->user, c->password,
+        st = ir_call_authenticate_user(c->wire, first->user, first->password,
             c->language, &a);
     }
     return st == IR_OK ? take_ticket(c, &a) : st;
@@ -153,16 +214,26 @@ take_next_ticket(struct ir_client *c)
 }
 
 static enum ir_status
-cure_ticket(struct ir_client *c)
+cure_ticket(struct ir_client *c, struct ir_cure *cure)
 {
-    if (c->user != NULL) {
-        ir_client_log(c, IR_LOG_INFO, "the session has ended, renewing it");
-        return renew(c);
-    }
-    if (c->ticket == NULL || c->next_ticket == NULL)
+    struct ir_error ended = c->error;
+    int has_login = c->first->user != NULL;
+
+    if (!has_login && (c->ticket == NULL || c->next_ticket == NULL))
         return c->error.status;
-    ir_client_log(c, IR_LOG_INFO, "the session has ended, asking for another");
-    return take_next_ticket(c);
+    cure->renewed = 1;
+    ir_error_clear(&c->error);
+    if (!claim_renewal(c))
+        return c->error.status;
+    cure->tried = 1;
+    ir_client_log(c, IR_LOG_INFO, "the session has ended, %s",
+        has_login ? "renewing it" : "asking for another");
+    c->error = ended;
+    if (has_login)
+        renew(c);
+    else
+        take_next_ticket(c);
+    return end_renewal(c);
 }
 
 int
@@ -190,19 +261,21 @@ ir_session_again(struct ir_client *c, struct ir_cure *cure,
         }
         st = undo_spelling(c, cure, st);
     }
-    if (st != IR_E_AUTH || cure->renewed || c->error.http_status != 200)
+    if (st != IR_E_AUTH || cure->tried || c->error.http_status != 200)
         return 0;
-    cure->renewed = 1;
-    return cure_ticket(c) == IR_OK;
+    return cure_ticket(c, cure) == IR_OK;
 }
 
 enum ir_status
 ir_session_check(struct ir_client *c)
 {
+    pthread_mutex_lock(&c->first->shared.lock);
+    follow(c);
+    pthread_mutex_unlock(&c->first->shared.lock);
     if (c->ticket == NULL)
-        return ir_error_set(&c->error, IR_E_AUTH,
+        ir_error_set(&c->error, IR_E_AUTH,
             "no session: log in or set a ticket");
-    return IR_OK;
+    return c->error.status;
 }
 
 enum ir_status
@@ -219,6 +292,21 @@ ir_session_prove(struct ir_client *c)
 
 /* ---- Public ------------------------------------------------------------ */
 
+/* Its clients would not know what became of their session. */
+static enum ir_status
+check_alone(struct ir_client *c)
+{
+    int is_alone;
+
+    pthread_mutex_lock(&c->first->shared.lock);
+    is_alone = c->first == c && c->shared.n_twins == 0;
+    pthread_mutex_unlock(&c->first->shared.lock);
+    if (is_alone)
+        return IR_OK;
+    return ir_error_set(&c->error, IR_E_ARGUMENT,
+        "other clients work in the same session");
+}
+
 static void
 forget_session(struct ir_client *c)
 {
@@ -227,6 +315,8 @@ forget_session(struct ir_client *c)
     ir_client_keep(c, &c->password, NULL);
     ir_client_keep(c, &c->user, NULL);
     ir_client_keep(c, &c->owner, NULL);
+    ir_client_keep(c, &c->shared.ticket, NULL);
+    c->n_renewed = c->shared.n_renewed;
     c->ticket_proved = 0;
 }
 
@@ -240,6 +330,8 @@ ir_login(struct ir_client *c, const char *user, const char *password)
     char *new_password = NULL;
 
     ir_wire_begin(c->wire);
+    if (check_alone(c) != IR_OK)
+        return c->error.status;
     st = ir_client_keep(c, &new_user, user);
     if (st == IR_OK)
         st = ir_client_keep(c, &new_password, password);
@@ -263,7 +355,7 @@ ir_set_ticket(struct ir_client *c, const char *ticket)
     char *copy = NULL;
 
     ir_wire_begin(c->wire);
-    if (check_ticket(ticket, &c->error) != IR_OK
+    if (check_alone(c) != IR_OK || check_ticket(ticket, &c->error) != IR_OK
         || ir_client_keep(c, &copy, ticket) != IR_OK)
         return c->error.status;
     forget_session(c);
@@ -282,10 +374,13 @@ enum ir_status
 ir_renew_ticket(struct ir_client *c)
 {
     ir_wire_begin(c->wire);
-    if (c->user == NULL)
+    if (c->first->user == NULL)
         return ir_error_set(&c->error, IR_E_ARGUMENT,
             "renewing a session needs a login with user and password");
-    return renew(c);
+    if (!claim_renewal(c))
+        return c->error.status;
+    renew(c);
+    return end_renewal(c);
 }
 
 enum ir_status
@@ -311,6 +406,9 @@ ir_logout(struct ir_client *c)
     enum ir_status st = IR_OK;
 
     ir_wire_begin(c->wire);
+    if (check_alone(c) != IR_OK)
+        return c->error.status;
+    follow(c);
     if (atomic_load(&c->cancelled))
         ir_wire_grace(c->wire, IR_CLIENT_LOGOUT_GRACE_MS);
     if (c->ticket != NULL)

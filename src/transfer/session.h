@@ -31,7 +31,8 @@ enum ir_names { IR_NAMES_ONE, IR_NAMES_TWO };
 /* What was tried already for one call. */
 struct ir_cure {
     int respelled;
-    int renewed;
+    int renewed; /* the ticket is another, or may be */
+    int tried;   /* by this call itself */
     struct ir_error first; /* the refusal that led to another spelling */
 };
 

@@ -59,6 +59,7 @@ struct fake_calls {
     uint64_t chunk_bytes; /* granted */
     int no_crc;
     int retry_after_s;
+    int has_twins; /* another line can be made; else there is no memory */
 
     char trace[16384];
     char wiped[4096]; /* every secret, before it was overwritten */
