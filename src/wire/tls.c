@@ -308,8 +308,9 @@ ir_tls_twin(const struct ir_tls *tls, struct ir_error *error,
     memcpy(new->host, tls->host, sizeof new->host);
     SSL_CTX_up_ref(tls->context);
     new->context = tls->context;
-    if (tls->session != NULL && SSL_SESSION_up_ref(tls->session) == 1)
-        new->session = tls->session;
+    /* OpenSSL resumes one object once only. */
+    if (tls->session != NULL)
+        new->session = SSL_SESSION_dup(tls->session);
     *twin = new;
     return IR_OK;
 }
