@@ -4,10 +4,9 @@
  * ir get: documents into files, one document to standard output, or folders
  * into directories.  A document that fails does not keep the others from being
  * fetched. */
-#include <string.h>
-
 #include "fetch.h"
 #include "names.h"
+#include "pool.h"
 #include "targets.h"
 #include "tree_get.h"
 
@@ -19,19 +18,29 @@ struct get {
 /* ---- One operand ------------------------------------------------------- */
 
 static void
-get_document(struct get *g, const struct ir_target *target)
+fetch(struct ir_work *w, void *ctx)
 {
+    const struct ir_target *target = ctx;
     struct ir_fetch f = { target->path, target->path, target->file,
-        target->file };
+        target->is_stdout ? NULL : target->file };
 
-    if (strcmp(target->file, "-") == 0 && g->targets.output != NULL)
-        f.opened = NULL;
-    ir_fetch_document(&g->work, &f);
+    ir_fetch_document(w, &f);
+}
+
+static void
+get_document(struct get *g, struct ir_target *target, int is_large)
+{
+    struct ir_task task = { fetch, NULL, target };
+
+    if (is_large)
+        ir_pool_alone(&g->work, &task);
+    else
+        ir_pool_add(&g->work, &task);
 }
 
 /* What the server cannot list is a document, or is not there. */
 static void
-get_either(struct get *g, const struct ir_target *target)
+get_either(struct get *g, struct ir_target *target)
 {
     struct ir_client *c = g->work.session.client;
     struct ir_tree_get tree = { target->path, g->targets.directory,
@@ -42,24 +51,40 @@ get_either(struct get *g, const struct ir_target *target)
     if (ir_tree_get(&g->work, &tree, &e) == IR_OK)
         return;
     if (e.status != IR_E_NOT_FOUND && e.status != IR_E_SERVER)
-        ir_tally_fail(&g->work.tally, target->path, &e);
+        ir_pool_fail(&g->work, target->path, &e);
     else if (ir_get_document(c, target->path, 0, &document) == IR_OK)
-        get_document(g, target);
+        get_document(g, target,
+            document.size_bytes >= IR_POOL_LARGE_BYTES);
     else
-        ir_tally_fail(&g->work.tally, target->path,
+        ir_pool_fail(&g->work, target->path,
             e.status == IR_E_SERVER ? &e : ir_client_error(c));
 }
 
 static void
-get(struct get *g, const struct ir_target *target)
+get(struct get *g, struct ir_target *target)
 {
     if (g->targets.recursive && !ir_names_is_id(target->path))
         get_either(g, target);
     else
-        get_document(g, target);
+        get_document(g, target, 0);
 }
 
 /* ---- All of them ------------------------------------------------------- */
+
+/* Connections go to documents first: to several at a time if there are, of
+ * which each then has its share. */
+static enum ir_status
+share_connections(struct get *g, struct ir_error *e)
+{
+    int n = ir_pool_wish(g->work.settings);
+    int n_tasks = g->targets.recursive || g->targets.n > n ? n : g->targets.n;
+
+    g->work.n_connections = n_tasks == 1
+        ? (int)ir_options_get(g->work.settings, IR_OPTION_PARALLEL,
+            IR_CONNECTIONS_AUTO)
+        : n / n_tasks;
+    return ir_pool_open(&g->work, n_tasks, e);
+}
 
 static enum ir_status
 prepare(struct get *g, struct ir_error *e)
@@ -80,9 +105,10 @@ prepare(struct get *g, struct ir_error *e)
         return e->status;
     }
     if (ir_targets_ask(&g->targets, &g->work.session, &g->work.tally, e)
-        != IR_OK)
+        != IR_OK
+        || ir_targets_create(&g->targets, e) != IR_OK)
         return e->status;
-    return ir_targets_create(&g->targets, e);
+    return share_connections(g, e);
 }
 
 int
@@ -98,6 +124,7 @@ ir_cmd_get(const struct ir_settings *s, struct ir_output *out)
             if (!g.targets.of[i].failed && !ir_tally_must_stop(&g.work.tally))
                 get(&g, &g.targets.of[i]);
         }
+        ir_pool_close(&g.work);
         if (g.targets.recursive)
             ir_work_summary(&g.work);
         code = ir_tally_exit(&g.work.tally);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "names.h"
+#include "pool.h"
 #include "send.h"
 #include "tree_put.h"
 
@@ -25,17 +26,26 @@ struct put {
 };
 
 static void
-put(struct put *p, const struct item *item)
+put_file(struct ir_work *w, void *ctx)
 {
+    const struct item *item = ctx;
     struct ir_send s = { item->path, item->file, item->file };
+
+    ir_send_document(w, &s);
+}
+
+static void
+put(struct put *p, struct item *item)
+{
+    struct ir_task task = { put_file, NULL, item };
     struct ir_error e = { .status = IR_OK };
 
     if (item->name != NULL && ir_names_check_remote(item->name, &e) != IR_OK)
-        ir_tally_fail(&p->work.tally, item->path, &e);
+        ir_pool_fail(&p->work, item->path, &e);
     else if (item->is_directory)
         ir_tree_put(&p->work, item->file, item->path);
     else
-        ir_send_document(&p->work, &s);
+        ir_pool_add(&p->work, &task);
 }
 
 /* ---- Plan -------------------------------------------------------------- */
@@ -154,15 +164,22 @@ plan_all(struct put *p, struct ir_error *e)
     return check_paths(p, e);
 }
 
+/* As many files at a time as there are connections. */
 static enum ir_status
 prepare(struct put *p, struct ir_error *e)
 {
+    const struct ir_settings *s = p->work.settings;
+    int n = ir_pool_wish(s);
+
     if (plan_all(p, e) != IR_OK)
         return e->status;
-    if (ir_session_open(&p->work.session, p->work.settings, p->work.out)
-        != IR_OK)
+    if (ir_session_open(&p->work.session, s, p->work.out) != IR_OK) {
         *e = p->work.session.error;
-    return e->status;
+        return e->status;
+    }
+    if (!ir_options_get(s, IR_OPTION_RECURSIVE, 0) && p->n < n)
+        n = p->n;
+    return ir_pool_open(&p->work, n, e);
 }
 
 int
@@ -176,6 +193,7 @@ ir_cmd_put(const struct ir_settings *s, struct ir_output *out)
     if (prepare(&p, &e) == IR_OK) {
         for (int i = 0; i < p.n && !ir_tally_must_stop(&p.work.tally); i++)
             put(&p, &p.items[i]);
+        ir_pool_close(&p.work);
         if (ir_options_get(s, IR_OPTION_RECURSIVE, 0))
             ir_work_summary(&p.work);
         code = ir_tally_exit(&p.work.tally);

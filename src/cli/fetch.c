@@ -17,8 +17,7 @@ options(struct ir_work *w)
     o.n_retries = n_retries == 0 ? -1 : n_retries;
     o.retry_delay_ms = (int)ir_options_get(s, IR_OPTION_RETRY_DELAY, 0);
     o.keep_existing = ir_options_get(s, IR_OPTION_NO_OVERWRITE, 0) != 0;
-    o.n_connections = (int)ir_options_get(s, IR_OPTION_PARALLEL,
-        IR_CONNECTIONS_AUTO);
+    o.n_connections = w->n_connections;
     o.resume = !ir_options_get(s, IR_OPTION_NO_RESUME, 0);
     o.fail_on_change = ir_options_get(s, IR_OPTION_ON_CHANGE, 0) != 0;
     o.progress = ir_progress_hear;

@@ -36,22 +36,55 @@ ir_output_yield_stdout(struct ir_output *out)
     out->data = stderr;
 }
 
+/* The stream for lines that are for 'to', until end(); NULL if there is none. */
+static FILE *
+begin(struct ir_output *out, FILE *to)
+{
+    FILE *stream;
+
+    if (out->page == NULL) {
+        flockfile(to);
+        ir_output_status(out, NULL);
+        return to;
+    }
+    stream = ir_page_begin(out->page, to);
+    if (stream == NULL)
+        out->out_of_memory = 1;
+    return stream;
+}
+
+static void
+end(struct ir_output *out, FILE *stream)
+{
+    if (out->page != NULL) {
+        ir_page_end(out->page);
+        return;
+    }
+    fflush(stream);
+    funlockfile(stream);
+}
+
 /* ---- Talk -------------------------------------------------------------- */
 
 static void
 talk(struct ir_output *out, const char *kind, const char *subject,
     const char *text)
 {
+    FILE *to;
+
     if (out->json && out->data == stderr)
         return; /* nothing but objects there */
-    ir_output_status(out, NULL);
-    fprintf(stderr, "ir: %s", kind);
+    to = begin(out, stderr);
+    if (to == NULL)
+        return;
+    fprintf(to, "ir: %s", kind);
     if (subject != NULL) {
-        ir_printable_put(stderr, subject);
-        fputs(": ", stderr);
+        ir_printable_put(to, subject);
+        fputs(": ", to);
     }
-    ir_printable_put(stderr, text);
-    putc('\n', stderr);
+    ir_printable_put(to, text);
+    putc('\n', to);
+    end(out, to);
 }
 
 int
@@ -132,9 +165,13 @@ static void
 print(struct ir_output *out, struct ir_record *r,
     int (*form)(const struct ir_record *, FILE *))
 {
-    ir_output_status(out, NULL);
-    if (form(r, out->data) != 0)
-        out->out_of_memory = 1;
+    FILE *to = begin(out, out->data);
+
+    if (to != NULL) {
+        if (form(r, to) != 0)
+            out->out_of_memory = 1;
+        end(out, to);
+    }
     ir_record_clear(r);
 }
 
@@ -163,19 +200,20 @@ put_line(struct ir_output *out, const char *format, va_list args)
 {
     va_list again;
     char *line;
+    FILE *to;
     int n;
 
     va_copy(again, args);
     n = vsnprintf(NULL, 0, format, args);
     line = n < 0 ? NULL : malloc((size_t)n + 1);
-    if (line == NULL) {
-        out->out_of_memory = 1;
-    } else {
+    to = line == NULL ? NULL : begin(out, out->data);
+    if (to != NULL) {
         vsnprintf(line, (size_t)n + 1, format, again);
-        ir_output_status(out, NULL);
-        ir_printable_put(out->data, line);
-        putc('\n', out->data);
-        fflush(out->data);
+        ir_printable_put(to, line);
+        putc('\n', to);
+        end(out, to);
+    } else {
+        out->out_of_memory = 1;
     }
     free(line);
     va_end(again);

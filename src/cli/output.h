@@ -8,10 +8,13 @@
 #define IR_CLI_OUTPUT_H
 
 #include "options.h"
+#include "page.h"
 #include "record.h"
 
 struct ir_output {
     FILE *data;
+    struct ir_page *page; /* of the document that it is about, which others
+                             are under way beside; NULL: nothing waits */
     int json;
     int quiet;
     int verbose;

@@ -222,7 +222,8 @@ show_progress(struct ir_transfer *t, const struct ir_progress *p)
     char figures[192];
 
     if (t->show == IR_SHOW_NOTHING || (t->end_shown && has_total(p))
-        || (ms < due_ms && !is_end))
+        || (ms < due_ms && !is_end)
+        || (!is_end && t->out->page != NULL && !ir_page_is_read(t->out->page)))
         return;
     t->shown_ms = ms;
     t->end_shown = is_end;
@@ -235,6 +236,29 @@ show_progress(struct ir_transfer *t, const struct ir_progress *p)
         show_bar(t, figures);
     else
         show_line(t, figures);
+}
+
+void
+ir_progress_many(struct ir_transfer *t, int n_documents, uint64_t bytes)
+{
+    int64_t ms = ir_progress_now_ms();
+    int is_bar = t->show == IR_SHOW_BAR;
+    char figures[96];
+    char done[24];
+    char speed[24];
+
+    if ((!is_bar && t->show != IR_SHOW_LINES)
+        || ms < t->shown_ms + (is_bar ? BAR_MS : LINE_MS))
+        return;
+    t->shown_ms = ms;
+    ir_printable_size(done, sizeof done, bytes);
+    ir_printable_size(speed, sizeof speed, (uint64_t)rate(t, ms, bytes));
+    snprintf(figures, sizeof figures, "%d documents  %s  %s/s", n_documents,
+        done, speed);
+    if (is_bar)
+        ir_output_status(t->out, figures);
+    else
+        fprintf(stderr, "ir: %s\n", figures);
 }
 
 int

@@ -43,6 +43,10 @@ void ir_progress_begin(struct ir_transfer *t, const char *path,
  * read the events any more. */
 int ir_progress_hear(void *ctx, const struct ir_progress *p);
 
+/* Of several documents at a time, of which so much is done: a bar or line, if
+ * one is due. */
+void ir_progress_many(struct ir_transfer *t, int n_documents, uint64_t bytes);
+
 double ir_progress_seconds(const struct ir_transfer *t);
 
 /* By the clock that never jumps. */

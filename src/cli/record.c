@@ -129,7 +129,6 @@ ir_record_print_json(const struct ir_record *r, FILE *to)
     if (line == NULL)
         return -1;
     fprintf(to, "%s\n", line);
-    fflush(to);
     cJSON_free(line);
     return 0;
 }

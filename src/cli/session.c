@@ -238,7 +238,7 @@ ir_session_close(struct ir_session *session)
     if (session->is_ours && ir_logout(session->client) != IR_OK)
         ir_output_note(session->out, "log out",
             ir_client_error(session->client)->message);
-    ir_signals_watch(NULL);
+    ir_signals_forget(session->client);
     ir_client_free(session->client);
     session->client = NULL;
 }

@@ -3,13 +3,15 @@
 #include "signals.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <unistd.h>
 
 #include <inforouter.h>
 
-static volatile sig_atomic_t caught;
-static struct ir_client *volatile watched;
+/* Lock-free; other threads only look whether a signal was caught. */
+static atomic_int caught;
+static _Atomic(struct ir_client *) watched[IR_SIGNALS_CLIENTS];
 
 static void
 take(int signal_number)
@@ -17,8 +19,9 @@ take(int signal_number)
     if (caught != 0)
         _exit(128 + signal_number);
     caught = signal_number;
-    if (watched != NULL)
-        ir_client_cancel(watched);
+    for (size_t i = 0; i < IR_SIGNALS_CLIENTS; i++)
+        if (watched[i] != NULL)
+            ir_client_cancel(watched[i]);
 }
 
 void
@@ -40,13 +43,30 @@ ir_signals_install(void)
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
+static void
+replace(struct ir_client *old, struct ir_client *new)
+{
+    size_t i = 0;
+
+    while (i < IR_SIGNALS_CLIENTS && watched[i] != old)
+        i++;
+    if (i < IR_SIGNALS_CLIENTS)
+        watched[i] = new;
+}
+
 /* A signal that came before there was a client counts for it too. */
 void
 ir_signals_watch(struct ir_client *client)
 {
-    watched = client;
-    if (client != NULL && caught != 0)
+    replace(NULL, client);
+    if (caught != 0)
         ir_client_cancel(client);
+}
+
+void
+ir_signals_forget(struct ir_client *client)
+{
+    replace(client, NULL);
 }
 
 int

@@ -47,6 +47,8 @@ static enum ir_status
 put(const struct ir_targets *t, struct ir_target *target, const char *name,
     struct ir_error *e)
 {
+    target->is_stdout =
+        t->directory == NULL && strcmp(t->output, "-") == 0;
     if (t->directory == NULL)
         target->file = strdup(t->output);
     else if (t->output == NULL)

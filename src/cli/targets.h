@@ -14,6 +14,7 @@ struct ir_target {
     const char *path; /* remote */
     char *file;       /* local; NULL while the name is not known */
     int failed;       /* told already, not to be fetched */
+    int is_stdout;    /* 'file' is "-" */
 };
 
 struct ir_targets {

@@ -21,6 +21,7 @@
 
 #include "fetch.h"
 #include "names.h"
+#include "pool.h"
 
 /* A server can name folders without end; a local path has one. */
 #define MAX_DEPTH 100
@@ -37,6 +38,7 @@ struct item {
     char *id;          /* a path too; NULL: not told */
     char *local;       /* NULL: as 'name' */
     const char *rival; /* why there is no room for it; NULL: there is */
+    int is_large;
 };
 
 struct items {
@@ -92,6 +94,8 @@ static int
 copy_item(struct item *item, const struct ir_entry *entry)
 {
     item->kind = entry->kind;
+    item->is_large =
+        entry->has_size && entry->size_bytes >= IR_POOL_LARGE_BYTES;
     item->name = strdup(entry->name);
     item->local = ir_names_local(entry->name);
     if (entry->id != NULL)
@@ -250,7 +254,7 @@ warn(struct ir_work *w, const struct item *item, const struct place *p)
         return;
     snprintf(text, sizeof text, "its name is not safe here: stored as %s",
         p->file);
-    ir_output_warning(w->out, p->path, text);
+    ir_pool_warn(w, p->path, text);
 }
 
 /* ---- Walk -------------------------------------------------------------- */
@@ -282,16 +286,58 @@ open_directory(int parent, const char *name, const char *file,
     return -1;
 }
 
-static void
-get_document(struct ir_work *w, const struct level *in, const struct item *item,
-    const struct place *p)
-{
+/* A document on its way, when the walk has gone on. */
+struct errand {
+    struct place place;
+    int fd; /* of its directory */
     char opened[64 + MAX_NAME];
-    struct ir_fetch f = { p->path, p->address, p->file, opened };
+};
 
-    snprintf(opened, sizeof opened, "/proc/self/fd/%d/%s", in->fd,
-        local_name(item));
+static void
+drop_errand(void *ctx)
+{
+    struct errand *errand = ctx;
+
+    clear_place(&errand->place);
+    close(errand->fd);
+    free(errand);
+}
+
+static void
+run_errand(struct ir_work *w, void *ctx)
+{
+    const struct errand *errand = ctx;
+    const struct place *p = &errand->place;
+    struct ir_fetch f = { p->path, p->address, p->file, errand->opened };
+
     ir_fetch_document(w, &f);
+}
+
+/* Takes the place over, unless it fails. */
+static enum ir_status
+get_document(struct ir_work *w, const struct level *in, const struct item *item,
+    struct place *p, struct ir_error *e)
+{
+    struct errand *errand = malloc(sizeof *errand);
+    struct ir_task task = { run_errand, drop_errand, errand };
+
+    if (errand == NULL)
+        return ir_fault_set(e, IR_E_MEMORY, "out of memory");
+    errand->fd = fcntl(in->fd, F_DUPFD_CLOEXEC, 0);
+    if (errand->fd < 0) {
+        free(errand);
+        return ir_fault_set_errno(e, errno, "cannot open the directory %.300s",
+            in->file);
+    }
+    snprintf(errand->opened, sizeof errand->opened, "/proc/self/fd/%d/%s",
+        errand->fd, local_name(item));
+    errand->place = *p;
+    memset(p, 0, sizeof *p);
+    if (item->is_large)
+        ir_pool_alone(w, &task);
+    else
+        ir_pool_add(w, &task);
+    return IR_OK;
 }
 
 static void get_items(struct ir_work *w, const struct level *in,
@@ -327,12 +373,12 @@ get_item(struct ir_work *w, const struct level *in, const struct item *item)
     if (find_place(in, item, &p, &e) == IR_OK) {
         warn(w, item, &p);
         if (item->kind == IR_ENTRY_DOCUMENT)
-            get_document(w, in, item, &p);
+            get_document(w, in, item, &p, &e);
         else
             get_folder(w, in, item, &p, &e);
     }
     if (e.status != IR_OK)
-        ir_tally_fail(&w->tally, p.path, &e);
+        ir_pool_fail(w, p.path, &e);
     clear_place(&p);
 }
 
@@ -389,7 +435,7 @@ ir_tree_get(struct ir_work *w, const struct ir_tree_get *tree,
         get_items(w, &level, &items);
         close(level.fd);
     } else {
-        ir_tally_fail(&w->tally, tree->path, &problem);
+        ir_pool_fail(w, tree->path, &problem);
     }
     clear_items(&items);
     return IR_OK;

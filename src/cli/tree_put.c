@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "names.h"
+#include "pool.h"
 #include "send.h"
 
 enum kind {
@@ -217,21 +218,59 @@ make_folder(struct ir_client *c, const char *path, struct ir_error *e)
 
 /* ---- Walk -------------------------------------------------------------- */
 
+/* A file on its way, when the walk has gone on. */
+struct errand {
+    char *path;
+    char *file;
+    int fd;
+    char opened[40];
+};
+
+static void
+drop_errand(void *ctx)
+{
+    struct errand *errand = ctx;
+
+    free(errand->path);
+    free(errand->file);
+    if (errand->fd >= 0)
+        close(errand->fd);
+    free(errand);
+}
+
+static void
+run_errand(struct ir_work *w, void *ctx)
+{
+    const struct errand *errand = ctx;
+    struct ir_send s = { errand->path, errand->file, errand->opened };
+
+    ir_send_document(w, &s);
+}
+
 static enum ir_status
 put_file(struct ir_work *w, const struct level *in, const struct item *item,
     const struct ir_send *where, struct ir_error *e)
 {
-    struct ir_send s = *where;
-    char opened[40];
-    int fd = openat(in->fd, item->name,
-        O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    struct errand *errand = calloc(1, sizeof *errand);
+    struct ir_task task = { run_errand, drop_errand, errand };
 
-    if (fd < 0)
-        return ir_fault_set_errno(e, errno, "cannot open %.300s", s.file);
-    snprintf(opened, sizeof opened, "/proc/self/fd/%d", fd);
-    s.opened = opened;
-    ir_send_document(w, &s);
-    close(fd);
+    if (errand == NULL)
+        return ir_fault_set(e, IR_E_MEMORY, "out of memory");
+    errand->path = strdup(where->path);
+    errand->file = strdup(where->file);
+    errand->fd = openat(in->fd, item->name,
+        O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (errand->fd < 0)
+        ir_fault_set_errno(e, errno, "cannot open %.300s", where->file);
+    else if (errand->path == NULL || errand->file == NULL)
+        ir_fault_set(e, IR_E_MEMORY, "out of memory");
+    if (e->status != IR_OK) {
+        drop_errand(errand);
+        return e->status;
+    }
+    snprintf(errand->opened, sizeof errand->opened, "/proc/self/fd/%d",
+        errand->fd);
+    ir_pool_add(w, &task);
     return IR_OK;
 }
 
@@ -263,7 +302,7 @@ skip(struct ir_work *w, const struct item *item, const struct ir_send *where)
     snprintf(text, sizeof text, "%.500s is not sent: it is %s", where->file,
         item->kind == A_LINK ? "a symbolic link"
                              : "neither a file nor a directory");
-    ir_output_warning(w->out, where->path, text);
+    ir_pool_warn(w, where->path, text);
 }
 
 static enum ir_status
@@ -300,7 +339,7 @@ put_item(struct ir_work *w, const struct level *in, const struct item *item)
             put_directory(w, in, item, &where, &e);
     }
     if (e.status != IR_OK)
-        ir_tally_fail(&w->tally, path, &e);
+        ir_pool_fail(w, path, &e);
     free(path);
     free(file);
 }
@@ -373,7 +412,7 @@ ir_tree_put(struct ir_work *w, const char *directory, const char *path)
     else
         put_items(w, &level, &e);
     if (e.status != IR_OK)
-        ir_tally_fail(&w->tally, path, &e);
+        ir_pool_fail(w, path, &e);
     if (level.locale != (locale_t)0)
         freelocale(level.locale);
     if (level.fd >= 0)

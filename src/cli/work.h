@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 the inforouter-client authors.
  * SPDX-License-Identifier: MIT
  *
- * What get and put have in common: a session, a transfer after the other, and
- * figures of them all. */
+ * What get and put have in common: a session, transfers one after the other or
+ * several at a time, and figures of them all. */
 #ifndef IR_CLI_WORK_H
 #define IR_CLI_WORK_H
 
@@ -15,6 +15,8 @@ struct ir_work {
     const struct ir_settings *settings;
     struct ir_output *out;
     struct ir_session session;
+    struct ir_pool *pool; /* for several documents at a time; NULL: in turn */
+    int n_connections;    /* for one document; or IR_CONNECTIONS_AUTO */
     struct ir_transfer transfer; /* of the document under way */
     struct ir_tally tally;       /* of documents, and folders that failed */
     int64_t start_ms;

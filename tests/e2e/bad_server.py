@@ -165,6 +165,7 @@ class Server:
         self.calls = []
         self.problems = []  # requests that a client must not make
         self.handlers = {}  # id -> deletion was asked for
+        self.made = threading.local()  # the last of this connection
         self.ticket = TICKET
         self.n_connections = 0
         self.n_bytes = 0  # received, after the TLS handshake if there is one
@@ -354,6 +355,7 @@ class Server:
         handler = str(uuid.uuid4())
         with self.event:
             self.handlers[handler] = False
+        self.made.handler = handler
         return handler
 
     def stage_zip(self):
@@ -387,9 +389,10 @@ class Server:
         """Only a handler that is told can be asked to be deleted."""
         told = {v for k, v in answer.attributes.items()
                 if k.lower() == "downloadhandler"}
+        made = getattr(self.made, "handler", None)
         with self.event:
-            self.handlers = {h: ended for h, ended in self.handlers.items()
-                             if ended or h in told}
+            if made not in told and not self.handlers.get(made, True):
+                del self.handlers[made]
 
     # ---- layers ------------------------------------------------------
 

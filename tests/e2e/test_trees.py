@@ -321,7 +321,7 @@ class Names(Trees):
         self.assertNotIn(False, self.server.handlers.values())
 
     def test_names_that_are_no_path_are_asked_for_by_id(self):
-        self.fetch([("d", name) for name in self.MAPPED])
+        self.fetch([("d", name) for name in self.MAPPED], "--parallel", 1)
 
         self.assertEqual(asked(self.server, STAGE), [
             f"~D{100 + i}" if name in self.BY_ID else f"/L/F/{name}"
@@ -510,7 +510,7 @@ class Partial(Trees):
 
     def test_others_are_fetched(self):
         def refuse(call, _reply):
-            if call.operation == STAGE and call.n == 1:
+            if call.operation == STAGE and call.parameters["path"] == "/L/F/a":
                 return refusal("4030", "Not for you")
 
         with shelf(self.LISTING, answer=refuse) as server:
@@ -558,7 +558,7 @@ class Partial(Trees):
         with shelf(self.LISTING, send=wait) as server:
             child = subprocess.Popen(
                 [harness.program("IR"), "get", "-r", "/L/F", "-o", out,
-                 "--json", "--url", server.url, "--user", USER,
+                 "--parallel", "1", "--json", "--url", server.url, "--user", USER,
                  "--password-file",
                  harness.secret_file(self.folder, harness.PASSWORD)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
