@@ -560,6 +560,16 @@ struct ir_listing {
 IR_API enum ir_status ir_list_folder(struct ir_client *c, const char *path,
     struct ir_listing *listing);
 
+/* An entry of a folder, which lives for the call.  0 goes on, anything else ends
+ * the listing with IR_E_CANCELLED. */
+typedef int (*ir_entry_fn)(void *ctx, const struct ir_entry *entry);
+
+/* The same an entry at a time, in the server's order, as they arrive: a folder
+ * of any size takes no memory.  'fn' runs on the caller's thread and makes no
+ * call on 'c'.  After a failure the entries that were told are void. */
+IR_API enum ir_status ir_list_each(struct ir_client *c, const char *path,
+    ir_entry_fn fn, void *ctx);
+
 /* Make a folder and those above it, up to the library (CreateFolder).  One
  * that exists is a failure: IR_E_SERVER with server_code 4090. */
 IR_API enum ir_status ir_create_folder(struct ir_client *c, const char *path);

@@ -3,7 +3,7 @@
  *
  * The walk goes folder by folder: its documents, then the folders in it.  The
  * names of one listing at most are held for each level, and those of documents
- * go as soon as they have been fetched.
+ * until they are on their way.
  *
  * Whatever the server calls its things, and whatever stands locally already,
  * nothing is written outside the target: names are made safe, directories are
@@ -31,20 +31,38 @@
  * says. */
 static const char *const suffixes[] = { ".part", ".part.journal" };
 
-/* One entry of a listing, copied from the client. */
+/* One entry of a listing, as it is kept in struct items. */
 struct item {
-    enum ir_entry_kind kind;
-    char *name;        /* remote */
-    char *id;          /* a path too; NULL: not told */
-    char *local;       /* NULL: as 'name' */
-    const char *rival; /* why there is no room for it; NULL: there is */
-    int is_large;
+    unsigned flags;
+    const char *name;  /* remote */
+    const char *local; /* may be 'name' */
+    const char *id;    /* a path too; NULL: not told, or not needed */
 };
 
+enum {
+    IS_FOLDER = 1,
+    IS_LARGE = 2,
+    HAS_LOCAL = 4, /* another than the remote name */
+    HAS_ID = 8,
+    RIVAL = 16 /* times the number of the reason, among rivals[] */
+};
+
+/* Why there is no room for an item; 0: there is. */
+static const char *const rivals[] = { NULL, "the folder has the name twice",
+    "a folder has the name under which it would grow",
+    "another document grows under this name" };
+
+enum { TWICE = 1, ABOVE_FOLDER, UNDER_DOCUMENT };
+
+/* A folder may have a million documents: of each there are its flags, its name,
+ * and where they are needed its local name and its id, one after the other. */
 struct items {
-    struct item *of; /* folders before documents */
+    char *text;
+    size_t n_bytes;
+    size_t room;
     size_t n;
-    size_t n_folders;
+    int by_id; /* all of them are asked for by id */
+    int is_starved;
 };
 
 /* A folder on the way. */
@@ -64,81 +82,133 @@ struct place {
     int by_id;
 };
 
-static const char *
-local_name(const struct item *item)
-{
-    return item->local == NULL ? item->name : item->local;
-}
-
 /* ---- Listings ---------------------------------------------------------- */
 
-static void
-clear_item(struct item *item)
+static int
+append(struct items *items, const char *text, size_t n)
 {
-    free(item->name);
-    free(item->id);
-    free(item->local);
-    memset(item, 0, sizeof *item);
+    if (n > items->room - items->n_bytes) {
+        size_t room = items->room + items->room / 2 + n + 4096;
+        char *fresh = realloc(items->text, room);
+
+        if (fresh == NULL)
+            return 0;
+        items->text = fresh;
+        items->room = room;
+    }
+    memcpy(items->text + items->n_bytes, text, n);
+    items->n_bytes += n;
+    return 1;
 }
 
-static void
-clear_items(struct items *items)
+/* The item at 'at', and where the next one is. */
+static char *
+read_item(char *at, struct item *item)
 {
-    for (size_t i = 0; i < items->n; i++)
-        clear_item(&items->of[i]);
-    free(items->of);
-    memset(items, 0, sizeof *items);
+    item->flags = (unsigned char)*at;
+    item->name = ++at;
+    at += strlen(at) + 1;
+    item->local = item->name;
+    item->id = NULL;
+    if (item->flags & HAS_LOCAL) {
+        item->local = at;
+        at += strlen(at) + 1;
+    }
+    if (item->flags & HAS_ID) {
+        item->id = at;
+        at += strlen(at) + 1;
+    }
+    return at;
 }
 
 static int
-copy_item(struct item *item, const struct ir_entry *entry)
+append_item(struct items *items, const struct ir_entry *entry,
+    const char *local)
 {
-    item->kind = entry->kind;
-    item->is_large =
-        entry->has_size && entry->size_bytes >= IR_POOL_LARGE_BYTES;
-    item->name = strdup(entry->name);
-    item->local = ir_names_local(entry->name);
-    if (entry->id != NULL)
-        item->id = strdup(entry->id);
-    if (item->name == NULL || item->local == NULL
-        || (item->id == NULL && entry->id != NULL))
-        return 0;
-    if (strcmp(item->local, item->name) == 0) {
-        free(item->local);
-        item->local = NULL;
-    }
-    return 1;
+    const char *id = NULL;
+    char flags = 0;
+
+    if (items->by_id || !ir_names_is_segment(entry->name))
+        id = entry->id;
+    if (entry->kind == IR_ENTRY_FOLDER)
+        flags |= IS_FOLDER;
+    if (entry->has_size && entry->size_bytes >= IR_POOL_LARGE_BYTES)
+        flags |= IS_LARGE;
+    if (strcmp(local, entry->name) != 0)
+        flags |= HAS_LOCAL;
+    if (id != NULL)
+        flags |= HAS_ID;
+    return append(items, &flags, 1)
+        && append(items, entry->name, strlen(entry->name) + 1)
+        && (!(flags & HAS_LOCAL) || append(items, local, strlen(local) + 1))
+        && (id == NULL || append(items, id, strlen(id) + 1));
+}
+
+/* An ir_entry_fn. */
+static int
+add_item(void *ctx, const struct ir_entry *entry)
+{
+    struct items *items = ctx;
+    char *local = ir_names_local(entry->name);
+
+    items->is_starved = local == NULL || !append_item(items, entry, local);
+    items->n++;
+    free(local);
+    return items->is_starved;
+}
+
+static const char *
+local_name(char *at)
+{
+    struct item item;
+
+    read_item(at, &item);
+    return item.local;
+}
+
+static int
+is_folder(const char *at)
+{
+    return (*at & IS_FOLDER) != 0;
 }
 
 /* By local name, folders first: among equals the first may stay. */
 static int
 by_local_name(const void *a, const void *b)
 {
-    const struct item *const *x = a;
-    const struct item *const *y = b;
+    char *const *x = a;
+    char *const *y = b;
     int order = strcmp(local_name(*x), local_name(*y));
 
     if (order == 0)
-        order = ((*x)->kind > (*y)->kind) - ((*x)->kind < (*y)->kind);
+        order = is_folder(*y) - is_folder(*x);
     return order == 0 ? (*x > *y) - (*x < *y) : order;
 }
 
 static int
 compare_local_name(const void *key, const void *item)
 {
-    const struct item *const *x = item;
+    char *const *x = item;
 
     return strcmp(key, local_name(*x));
+}
+
+static void
+set_rival(char *at, unsigned reason)
+{
+    unsigned flags = (unsigned char)*at;
+
+    flags = (flags & (RIVAL - 1)) | reason * RIVAL;
+    *at = (char)flags;
 }
 
 /* What stands where 'document' grows is not to be overwritten: of two documents
  * it is the one that has no room. */
 static void
-find_part(struct item *document, const char *suffix, struct item **sorted,
-    size_t n)
+find_part(char *document, const char *suffix, char **sorted, size_t n)
 {
     char part[MAX_NAME + 1];
-    struct item **found;
+    char **found;
 
     if ((size_t)snprintf(part, sizeof part, "%s%s", local_name(document),
             suffix)
@@ -147,28 +217,32 @@ find_part(struct item *document, const char *suffix, struct item **sorted,
     found = bsearch(part, sorted, n, sizeof *sorted, compare_local_name);
     if (found == NULL)
         return;
-    if ((*found)->kind == IR_ENTRY_FOLDER)
-        document->rival = "a folder has the name under which it would grow";
+    if (is_folder(*found))
+        set_rival(document, ABOVE_FOLDER);
     else
-        (*found)->rival = "another document grows under this name";
+        set_rival(*found, UNDER_DOCUMENT);
 }
 
 static int
 find_rivals(struct items *items)
 {
-    struct item **sorted = malloc((items->n + 1) * sizeof *sorted);
+    char **sorted = malloc((items->n + 1) * sizeof *sorted);
+    char *at = items->text;
+    struct item item;
 
     if (sorted == NULL)
         return 0;
-    for (size_t i = 0; i < items->n; i++)
-        sorted[i] = &items->of[i];
+    for (size_t i = 0; i < items->n; i++) {
+        sorted[i] = at;
+        at = read_item(at, &item);
+    }
     qsort(sorted, items->n, sizeof *sorted, by_local_name);
     for (size_t i = 0; i < items->n; i++) {
         if (i > 0
             && strcmp(local_name(sorted[i - 1]), local_name(sorted[i])) == 0)
-            sorted[i]->rival = "the folder has the name twice";
+            set_rival(sorted[i], TWICE);
         for (size_t j = 0; j < sizeof suffixes / sizeof suffixes[0]; j++) {
-            if (sorted[i]->kind == IR_ENTRY_DOCUMENT)
+            if (!is_folder(sorted[i]))
                 find_part(sorted[i], suffixes[j], sorted, items->n);
         }
     }
@@ -176,36 +250,58 @@ find_rivals(struct items *items)
     return 1;
 }
 
-/* Copy a listing, which the next call ends. */
-static enum ir_status
-copy_items(struct items *items, const struct ir_listing *listing,
-    struct ir_error *e)
+static void
+clear_items(struct items *items)
 {
-    items->of = calloc(listing->n + 1, sizeof *items->of);
-    if (items->of == NULL)
-        return ir_fault_set(e, IR_E_MEMORY, "out of memory");
-    for (size_t i = 0; i < listing->n; i++) {
-        items->n++;
-        items->n_folders += listing->entries[i].kind == IR_ENTRY_FOLDER;
-        if (!copy_item(&items->of[i], &listing->entries[i]))
-            return ir_fault_set(e, IR_E_MEMORY, "out of memory");
-    }
-    if (!find_rivals(items))
-        return ir_fault_set(e, IR_E_MEMORY, "out of memory");
-    return IR_OK;
+    free(items->text);
+    memset(items, 0, sizeof *items);
 }
 
+/* Once the documents are on their way only the folders are needed. */
+static void
+keep_folders(struct items *items)
+{
+    char *from = items->text;
+    char *to = items->text;
+    size_t n = items->n;
+    struct item item;
+    char *fresh;
+
+    items->n = 0;
+    for (; n > 0; n--) {
+        char *next = read_item(from, &item);
+        size_t size = (size_t)(next - from);
+
+        if (item.flags & IS_FOLDER) {
+            memmove(to, from, size);
+            to += size;
+            items->n++;
+        }
+        from = next;
+    }
+    items->n_bytes = to == NULL ? 0 : (size_t)(to - items->text);
+    fresh = realloc(items->text, items->n_bytes + 1);
+    if (fresh != NULL)
+        items->text = fresh;
+}
+
+/* Entries that cannot be kept end the listing. */
 static enum ir_status
-list(struct ir_work *w, const char *address, struct items *items,
+list(struct ir_work *w, const char *address, int by_id, struct items *items,
     struct ir_error *e)
 {
-    struct ir_listing listing;
+    struct ir_client *c = w->session.client;
 
     memset(items, 0, sizeof *items);
-    if (ir_list_folder(w->session.client, address, &listing) != IR_OK)
-        *e = *ir_client_error(w->session.client);
+    items->by_id = by_id;
+    if (ir_list_each(c, address, add_item, items) != IR_OK)
+        *e = *ir_client_error(c);
     else
-        copy_items(items, &listing, e);
+        items->is_starved = !find_rivals(items);
+    if (items->is_starved) {
+        e->status = IR_OK; /* cancelled, because of it */
+        ir_fault_set(e, IR_E_MEMORY, "out of memory");
+    }
     if (e->status != IR_OK)
         clear_items(items);
     return e->status;
@@ -227,7 +323,7 @@ find_place(const struct level *in, const struct item *item, struct place *p,
 {
     memset(p, 0, sizeof *p);
     p->path = ir_names_join(in->path, item->name);
-    p->file = ir_names_join(in->file, local_name(item));
+    p->file = ir_names_join(in->file, item->local);
     p->by_id = in->by_id || !ir_names_is_segment(item->name);
     if (p->by_id && item->id == NULL)
         return ir_fault_set(e, IR_E_PROTOCOL,
@@ -236,10 +332,10 @@ find_place(const struct level *in, const struct item *item, struct place *p,
         p->by_id ? strdup(item->id) : ir_names_join(in->path, item->name);
     if (p->path == NULL || p->file == NULL || p->address == NULL)
         return ir_fault_set(e, IR_E_MEMORY, "out of memory");
-    if (item->rival != NULL)
+    if (item->flags >= RIVAL)
         return ir_fault_set(e, IR_E_IO, "cannot create %.300s: %s", p->file,
-            item->rival);
-    if (strlen(local_name(item)) > MAX_NAME)
+            rivals[item->flags / RIVAL]);
+    if (strlen(item->local) > MAX_NAME)
         return ir_fault_set_errno(e, ENAMETOOLONG, "cannot create %.300s",
             p->file);
     return IR_OK;
@@ -250,7 +346,7 @@ warn(struct ir_work *w, const struct item *item, const struct place *p)
 {
     char text[640];
 
-    if (item->local == NULL)
+    if (item->local == item->name)
         return;
     snprintf(text, sizeof text, "its name is not safe here: stored as %s",
         p->file);
@@ -330,10 +426,10 @@ get_document(struct ir_work *w, const struct level *in, const struct item *item,
             in->file);
     }
     snprintf(errand->opened, sizeof errand->opened, "/proc/self/fd/%d/%s",
-        errand->fd, local_name(item));
+        errand->fd, item->local);
     errand->place = *p;
     memset(p, 0, sizeof *p);
-    if (item->is_large)
+    if (item->flags & IS_LARGE)
         ir_pool_alone(w, &task);
     else
         ir_pool_add(w, &task);
@@ -353,9 +449,9 @@ get_folder(struct ir_work *w, const struct level *in, const struct item *item,
     if (level.depth > MAX_DEPTH)
         return ir_fault_set(e, IR_E_LIMIT,
             "the folder is more than %d levels deep", MAX_DEPTH);
-    if (list(w, p->address, &items, e) != IR_OK)
+    if (list(w, p->address, p->by_id, &items, e) != IR_OK)
         return e->status;
-    level.fd = open_directory(in->fd, local_name(item), p->file, e);
+    level.fd = open_directory(in->fd, item->local, p->file, e);
     if (level.fd >= 0) {
         get_items(w, &level, &items);
         close(level.fd);
@@ -372,24 +468,28 @@ get_item(struct ir_work *w, const struct level *in, const struct item *item)
 
     if (find_place(in, item, &p, &e) == IR_OK) {
         warn(w, item, &p);
-        if (item->kind == IR_ENTRY_DOCUMENT)
-            get_document(w, in, item, &p, &e);
-        else
+        if (item->flags & IS_FOLDER)
             get_folder(w, in, item, &p, &e);
+        else
+            get_document(w, in, item, &p, &e);
     }
     if (e.status != IR_OK)
         ir_pool_fail(w, p.path, &e);
     clear_place(&p);
 }
 
-/* The items from 'from' up to 'to', which go. */
+/* The documents, or the folders. */
 static void
-get_some(struct ir_work *w, const struct level *in, struct items *items,
-    size_t from, size_t to)
+get_some(struct ir_work *w, const struct level *in, const struct items *items,
+    int folders)
 {
-    for (size_t i = from; i < to && !ir_tally_must_stop(&w->tally); i++) {
-        get_item(w, in, &items->of[i]);
-        clear_item(&items->of[i]);
+    char *at = items->text;
+    struct item item;
+
+    for (size_t i = 0; i < items->n && !ir_tally_must_stop(&w->tally); i++) {
+        at = read_item(at, &item);
+        if (((item.flags & IS_FOLDER) != 0) == folders)
+            get_item(w, in, &item);
     }
 }
 
@@ -397,8 +497,9 @@ static void
 get_items(struct ir_work *w, const struct level *in, struct items *items)
 {
     w->n_folders++;
-    get_some(w, in, items, items->n_folders, items->n);
-    get_some(w, in, items, 0, items->n_folders);
+    get_some(w, in, items, 0);
+    keep_folders(items);
+    get_some(w, in, items, 1);
 }
 
 /* ---- The folder that was asked for ------------------------------------- */
@@ -429,7 +530,7 @@ ir_tree_get(struct ir_work *w, const struct ir_tree_get *tree,
     struct ir_error problem = { .status = IR_OK };
     struct items items;
 
-    if (list(w, tree->path, &items, e) != IR_OK)
+    if (list(w, tree->path, level.by_id, &items, e) != IR_OK)
         return e->status;
     if (begin(tree, &level, &problem) == IR_OK) {
         get_items(w, &level, &items);

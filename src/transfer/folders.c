@@ -32,6 +32,33 @@ ir_list_folder(struct ir_client *c, const char *path,
     return c->error.status;
 }
 
+/* Libraries are few. */
+static enum ir_status
+tell_libraries(struct ir_client *c, ir_entry_fn fn, void *ctx)
+{
+    struct ir_listing a;
+
+    IR_IN_SESSION(c, IR_NAMES_TWO,
+        ir_call_get_domains(c->wire, c->ticket, &a));
+    for (size_t i = 0; c->error.status == IR_OK && i < a.n; i++)
+        if (fn(ctx, &a.entries[i]) != 0)
+            ir_error_set(&c->error, IR_E_CANCELLED,
+                "the caller ended the listing");
+    return c->error.status;
+}
+
+enum ir_status
+ir_list_each(struct ir_client *c, const char *path, ir_entry_fn fn, void *ctx)
+{
+    if (begin(c) != IR_OK)
+        return c->error.status;
+    if (path != NULL && strcmp(path, "/") == 0)
+        return tell_libraries(c, fn, ctx);
+    IR_IN_SESSION(c, IR_NAMES_TWO,
+        ir_call_each_entry(c->wire, c->ticket, path, fn, ctx));
+    return c->error.status;
+}
+
 enum ir_status
 ir_create_folder(struct ir_client *c, const char *path)
 {

@@ -45,6 +45,15 @@ struct ir_wire {
     int is_classic;             /* names of parameters */
     const char *open_parameter; /* sent, its end tag is due; or NULL */
     uint32_t open_tags[IR_CALL_MAX_LEVEL + 1]; /* CRC of their names */
+    struct ir_call_elements *elements; /* who takes those of the answer; NULL:
+                                          the stub */
+};
+
+/* Elements of an answer are taken one after the other, as their start tags have
+ * been read, and the stub does not get to see them. */
+struct ir_call_elements {
+    int (*take)(struct ir_wire *w); /* a code of gSOAP's; 0 goes on */
+    int is_success;                 /* as the answer says of itself */
 };
 
 enum ir_call_kind {

@@ -185,6 +185,11 @@ enum ir_status ir_call_get_document_versions(struct ir_wire *w,
 
 enum ir_status ir_call_get_folders_and_documents2(struct ir_wire *w,
     const char *ticket, const char *path, struct ir_listing *a);
+/* The same, an entry at a time: each lives for its call of 'fn'.  The answer said
+ * of itself that it is good; if it ends otherwise all the same, the error is no
+ * refusal of the server's. */
+enum ir_status ir_call_each_entry(struct ir_wire *w, const char *ticket,
+    const char *path, ir_entry_fn fn, void *ctx);
 enum ir_status ir_call_get_domains(struct ir_wire *w, const char *ticket,
     struct ir_listing *a);
 

@@ -31,19 +31,37 @@ number(const LONG64 *n)
     return n == NULL || *n < 0 ? -1 : *n;
 }
 
-/* "~D40817"; NULL if the server's id is none. */
-static const char *
-id_path(struct ir_wire *w, char kind, const char *id)
+/* "~D40817". */
+struct id_path {
+    char text[24];
+};
+
+/* 0 if the server's id is none. */
+static int
+print_id(struct id_path *path, enum ir_entry_kind kind, const char *id)
 {
     size_t n = id == NULL ? 0 : strspn(id, "0123456789");
-    char *path;
 
     if (n == 0 || n > 20 || id[n] != '\0')
+        return 0;
+    snprintf(path->text, sizeof path->text, "~%c%.20s",
+        kind == IR_ENTRY_FOLDER ? 'F' : 'D', id);
+    return 1;
+}
+
+/* NULL if it is none, or there is no memory, which is recorded. */
+static const char *
+keep_id(struct ir_wire *w, enum ir_entry_kind kind, const char *id)
+{
+    struct id_path path;
+    char *copy;
+
+    if (!print_id(&path, kind, id))
         return NULL;
-    path = answer_memory(w, n + 2, 1);
-    if (path != NULL)
-        snprintf(path, n + 3, "~%c%s", kind, id);
-    return path;
+    copy = answer_memory(w, strlen(path.text), 1);
+    if (copy != NULL)
+        memcpy(copy, path.text, strlen(path.text) + 1);
+    return copy;
 }
 
 /* ---- Folders ----------------------------------------------------------- */
@@ -55,21 +73,29 @@ struct entries {
     size_t n;
 };
 
+static enum ir_status
+begin_entry(struct ir_wire *w, struct ir_entry *entry, enum ir_entry_kind kind,
+    const char *name)
+{
+    if (name == NULL || *name == '\0')
+        return ir_call_incomplete(w, "name of an entry");
+    memset(entry, 0, sizeof *entry);
+    entry->kind = kind;
+    entry->name = name;
+    entry->version = -1;
+    entry->published_version = -1;
+    return IR_OK;
+}
+
 static struct ir_entry *
 add_entry(struct entries *e, enum ir_entry_kind kind, const char *id,
     const char *name)
 {
     struct ir_entry *entry = &e->at[e->n];
 
-    if (name == NULL || *name == '\0') {
-        ir_call_incomplete(e->w, "name of an entry");
+    if (begin_entry(e->w, entry, kind, name) != IR_OK)
         return NULL;
-    }
-    entry->kind = kind;
-    entry->id = id_path(e->w, kind == IR_ENTRY_FOLDER ? 'F' : 'D', id);
-    entry->name = name;
-    entry->version = -1;
-    entry->published_version = -1;
+    entry->id = keep_id(e->w, kind, id);
     e->n++;
     return e->w->error->status == IR_OK ? entry : NULL;
 }
@@ -104,17 +130,22 @@ describe(struct ir_wire *w, struct ir_entry *entry, const LONG64 *size,
 
 /* A checksum that is none is left out: it is not what a listing is for. */
 static enum ir_status
+describe_listed(struct ir_wire *w, struct ir_entry *entry,
+    const struct tns__ListedDocument *d)
+{
+    entry->has_crc32 = ir_crc32_parse(d->chksum, &entry->crc32) == IR_CRC32_OK;
+    return describe(w, entry, d->sz, d->lv, d->pv);
+}
+
+static enum ir_status
 add_documents(struct entries *e, const struct tns__ListedDocument *d, int n)
 {
     for (int i = 0; i < n; i++) {
         struct ir_entry *entry = add_entry(e, IR_ENTRY_DOCUMENT, d[i].id,
             d[i].n != NULL ? d[i].n : d[i].name);
 
-        if (entry == NULL
-            || describe(e->w, entry, d[i].sz, d[i].lv, d[i].pv) != IR_OK)
+        if (entry == NULL || describe_listed(e->w, entry, &d[i]) != IR_OK)
             break;
-        entry->has_crc32 = ir_crc32_parse(d[i].chksum, &entry->crc32)
-            == IR_CRC32_OK;
     }
     return e->w->error->status;
 }
@@ -146,6 +177,115 @@ ir_call_get_folders_and_documents2(struct ir_wire *w, const char *ticket,
         return w->error->status;
     *a = (struct ir_listing){ e.n, e.at };
     return IR_OK;
+}
+
+/* ---- A folder, an entry at a time -------------------------------------- */
+
+struct each {
+    struct ir_call_elements elements; /* first: the wire points here */
+    ir_entry_fn fn;
+    void *ctx;
+    int n_told;
+};
+
+/* The attribute 'name' of the element just read. */
+static char *
+text_of(struct ir_wire *w, const char *name)
+{
+    return ir_call_out(soap_attr_value(w->soap, name, 1, 0));
+}
+
+static LONG64 *
+number_of(struct ir_wire *w, const char *name, LONG64 *n)
+{
+    const char *text = soap_attr_value(w->soap, name, 5, 0);
+
+    return text == NULL || soap_s2xsd__long(w->soap, text, n) != SOAP_OK ? NULL
+                                                                          : n;
+}
+
+static enum ir_status
+tell(struct ir_wire *w, enum ir_entry_kind kind)
+{
+    struct each *each = (struct each *)w->elements;
+    LONG64 numbers[3];
+    const struct tns__ListedDocument d = {
+        .id = text_of(w, "id"),
+        .n = text_of(w, "n"),
+        .name = text_of(w, "name"),
+        .sz = number_of(w, "sz", &numbers[0]),
+        .lv = number_of(w, "lv", &numbers[1]),
+        .pv = number_of(w, "pv", &numbers[2]),
+        .chksum = text_of(w, "chksum"),
+    };
+    struct ir_entry entry;
+    struct id_path id;
+
+    if (begin_entry(w, &entry, kind, d.n != NULL ? d.n : d.name) != IR_OK)
+        return w->error->status;
+    if (print_id(&id, kind, d.id))
+        entry.id = id.text;
+    if (kind == IR_ENTRY_DOCUMENT && describe_listed(w, &entry, &d) != IR_OK)
+        return w->error->status;
+    each->n_told++;
+    if (each->fn(each->ctx, &entry) != 0)
+        ir_error_set(w->error, IR_E_CANCELLED, "the caller ended the listing");
+    return w->error->status;
+}
+
+/* Renamed, an element is one that the stub does not know, and is skipped. */
+static int
+take_entry(struct ir_wire *w)
+{
+    struct soap *soap = w->soap;
+    int is_folder =
+        strcmp(soap->tag, "f") == 0 || strcmp(soap->tag, "folder") == 0;
+    int is_document =
+        strcmp(soap->tag, "d") == 0 || strcmp(soap->tag, "document") == 0;
+
+    if (!is_folder && !is_document)
+        return SOAP_OK;
+    if (w->elements->is_success
+        && tell(w, is_folder ? IR_ENTRY_FOLDER : IR_ENTRY_DOCUMENT) != IR_OK)
+        return SOAP_USER_ERROR;
+    memcpy(soap->tag, "-", sizeof "-");
+    return SOAP_OK;
+}
+
+/* What has told entries did not refuse to. */
+static enum ir_status
+settle_each(struct ir_wire *w, const struct each *each)
+{
+    struct ir_error *e = w->error;
+
+    if (each->n_told == 0
+        || (e->status != IR_E_AUTH && e->status != IR_E_NOT_FOUND
+            && e->status != IR_E_SERVER && e->status != IR_E_DENIED
+            && e->status != IR_E_ARGUMENT))
+        return e->status;
+    ir_error_clear(e);
+    return ir_error_set(e, IR_E_PROTOCOL,
+        "the reply to %s is both an answer and a refusal", w->operation);
+}
+
+enum ir_status
+ir_call_each_entry(struct ir_wire *w, const char *ticket, const char *path,
+    ir_entry_fn fn, void *ctx)
+{
+    struct _tns__GetFoldersAndDocuments2 in = {
+        .authenticationTicket = ir_call_out(ticket),
+        .Path = ir_call_out(path),
+    };
+    struct each each = { { take_entry, 0 }, fn, ctx, 0 };
+    const struct tns__ListingAnswer *r;
+
+    if (ir_call_check_text(w, "path", path, 0) != IR_OK)
+        return w->error->status;
+    w->elements = &each.elements;
+    IR_CALL(w, GetFoldersAndDocuments2, Listing, IR_CALL_REPEATABLE_LIST, NULL,
+        &in, r);
+    w->elements = NULL;
+    return r == NULL ? settle_each(w, &each) : IR_OK;
 }
 
 enum ir_status

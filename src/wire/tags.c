@@ -13,6 +13,8 @@
 #define MARKUP_END_TAG (-3)
 /* Elements around the result: envelope, body and response. */
 #define RESULT_LEVEL 3
+/* And of the elements in an answer. */
+#define ITEM_LEVEL (RESULT_LEVEL + 2)
 
 static struct ir_wire *
 wire_of(struct soap *soap)
@@ -84,8 +86,13 @@ on_element(struct soap *soap, const char *tag)
         if (w->has_answer)
             skip_text(soap);
     }
+    if (w->elements != NULL && soap->level == ITEM_LEVEL)
+        return w->elements->take(w);
     ir_names_read(soap, &is_answer);
     w->n_answers += is_answer;
+    if (w->elements != NULL && is_answer)
+        w->elements->is_success =
+            ir_call_flag(soap_attr_value(soap, "success", 0, 0));
     return SOAP_OK;
 }
 

@@ -9,6 +9,7 @@ import os
 import pathlib
 import signal
 import subprocess
+import tempfile
 import unittest
 
 import certificates
@@ -227,6 +228,38 @@ class Many(Trees):
         self.assertEqual(report["connections"]["accepted"], 4 + 1)
         self.assertEqual(report["handshakes"]["completed"], 4 + 1)
         self.assertEqual(report["handshakes"]["resumed"], 4)
+
+
+@unittest.skipIf(harness.SANITIZED, "memory of the product alone")
+class Memory(Trees):
+    """A folder of any size takes the same."""
+
+    GROWTH_MIB = 0.5  # what 140 bytes for each document would be
+
+    def setUp(self):
+        super().setUp()
+        # Thousands of files, each synced: where there is no disk to wait for.
+        shm = "/dev/shm" if os.path.isdir("/dev/shm") else None
+        self.quick = pathlib.Path(self.enterContext(
+            tempfile.TemporaryDirectory(prefix="ir-e2e-", dir=shm)))
+
+    def peak(self, n):
+        root = self.quick / f"root-{n}"
+        folder = root / "Library/F"
+        folder.mkdir(parents=True)
+        for i in range(n):
+            (folder / f"drawing of part {i:07}.dwg").write_bytes(b"%07d" % i)
+        out = self.quick / f"out-{n}"
+        with harness.Emulator(root) as emulator:
+            run = harness.ir("get", "-r", "/Library/F", "-o", out, "--quiet",
+                             url=emulator.url, folder=self.folder,
+                             deadline=120)
+        self.assertEqual(run.exit, 0, run)
+        self.same(folder, out / "F")
+        return run.rss_mib
+
+    def test_documents_of_one_folder(self):
+        self.assertLess(self.peak(4000), self.peak(200) + self.GROWTH_MIB)
 
 
 class Failures(Trees):

@@ -93,6 +93,19 @@ ir_call_get_folders_and_documents2(struct ir_wire *w, const char *ticket,
 }
 
 enum ir_status
+ir_call_each_entry(struct ir_wire *w, const char *ticket, const char *path,
+    ir_entry_fn fn, void *ctx)
+{
+    struct ir_listing a;
+    enum ir_status st = list(w, "each", ticket, TWO, path, &a);
+
+    for (size_t i = 0; i < a.n; i++)
+        if (fn(ctx, &a.entries[i]) != 0)
+            return ir_error_set(fake_calls_error(w), IR_E_CANCELLED, "ended");
+    return st;
+}
+
+enum ir_status
 ir_call_get_domains(struct ir_wire *w, const char *ticket,
     struct ir_listing *a)
 {

@@ -29,13 +29,88 @@ answer(const char *operation, const char *content)
     free(xml);
 }
 
+/* ---- Entries that are told one at a time ------------------------------- */
+
+#define N_TOLD_MAX 8
+
+static struct told {
+    size_t n;
+    size_t end; /* the entry at which the caller ends it; 0: none */
+    size_t held; /* bytes, at most */
+    struct {
+        struct ir_entry entry;
+        char id[32];
+        char name[64];
+    } of[N_TOLD_MAX];
+} told;
+
+/* Allocated and not freed; sanitizers and valgrind say 0. */
+static size_t
+held_bytes(void)
+{
+    struct mallinfo2 m = mallinfo2();
+
+    return m.uordblks + m.hblkhd;
+}
+
+static int
+keep(void *ctx, const struct ir_entry *entry)
+{
+    struct told *t = ctx;
+
+    if (t->n < N_TOLD_MAX) {
+        t->of[t->n].entry = *entry;
+        snprintf(t->of[t->n].id, sizeof t->of[t->n].id, "%s",
+            entry->id == NULL ? "none" : entry->id);
+        snprintf(t->of[t->n].name, sizeof t->of[t->n].name, "%s", entry->name);
+    }
+    t->n++;
+    if (t->n % 10000 == 0 && held_bytes() > t->held)
+        t->held = held_bytes();
+    return t->end > 0 && t->n >= t->end;
+}
+
+static enum ir_status
+tell(const char *content)
+{
+    memset(&told, 0, sizeof told);
+    answer("GetFoldersAndDocuments2", content);
+    return ir_call_each_entry(line.wire, "t", "/L", keep, &told);
+}
+
+static int
+is_told(const struct ir_entry *e)
+{
+    for (size_t i = 0; i < told.n; i++) {
+        struct ir_entry *t = &told.of[i].entry;
+
+        t->id = e->id;
+        t->name = e->name;
+        if (memcmp(t, e, sizeof *t) == 0 && strcmp(told.of[i].name, e->name) == 0
+            && strcmp(told.of[i].id, e->id == NULL ? "none" : e->id) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* What is listed is also told, and refused alike. */
 static enum ir_status
 list(const char *content)
 {
+    struct ir_error e;
+
+    tell(content);
+    e = line.error;
     answer("GetFoldersAndDocuments2", content);
     memset(&listing, 0xEE, sizeof listing);
-    return ir_call_get_folders_and_documents2(line.wire, "t", "/L",
-        &listing);
+    ir_call_get_folders_and_documents2(line.wire, "t", "/L", &listing);
+    assert_int_equal(e.status, line.error.status);
+    assert_string_equal(e.message, line.error.message);
+    if (e.status == IR_OK)
+        assert_int_equal(listing.n, told.n);
+    for (size_t i = 0; i < listing.n; i++)
+        assert_true(is_told(&listing.entries[i]));
+    return line.error.status;
 }
 
 static enum ir_status
@@ -274,13 +349,66 @@ many(size_t n, const char *entry)
     return xml;
 }
 
-/* Allocated and not freed; sanitizers and valgrind say 0. */
-static size_t
-held_bytes(void)
+static void
+test_entries_that_are_told_take_no_memory(void **state)
 {
-    struct mallinfo2 m = mallinfo2();
+    static const char entry[] = "<d id='40817' n='a document of this folder' "
+        "sz='524297' pv='1000001' lv='1000002' chksum='E21E754F' tid='1'/>";
+    const size_t n = 100000;
+    char *xml = many(n, entry);
+    size_t before;
 
-    return m.uordblks + m.hblkhd;
+    (void)state;
+    memset(&told, 0, sizeof told);
+    answer("GetFoldersAndDocuments2", xml);
+    free(xml);
+    before = held_bytes();
+    ir_call_each_entry(line.wire, "t", "/L", keep, &told);
+
+    check_error("each", &line.error, IR_OK, "");
+    assert_int_equal(told.n, n);
+    assert_in_range(told.held - before, 0, 4096);
+}
+
+static void
+test_the_caller_may_end_a_listing(void **state)
+{
+    (void)state;
+    tell("<d n='a'/><d n='b'/>");
+    memset(&told, 0, sizeof told);
+    told.end = 2;
+    answer("GetFoldersAndDocuments2", "<d n='a'/><f n='b'/><d n='c'/>");
+
+    ir_call_each_entry(line.wire, "t", "/L", keep, &told);
+
+    check_error("end", &line.error, IR_E_CANCELLED, "ended the listing");
+    assert_int_equal(told.n, 2);
+}
+
+static void
+test_entries_of_a_refusal_are_not_told(void **state)
+{
+    (void)state;
+    memset(&told, 0, sizeof told);
+    line_reset(&line);
+    line_result(&line, "GetFoldersAndDocuments2", "<response success='false' "
+        "errorCode='4041' error='none'><f id='1' n='a'/></response>");
+
+    ir_call_each_entry(line.wire, "t", "/L", keep, &told);
+
+    check_error("4041", &line.error, IR_E_NOT_FOUND, "none");
+    assert_int_equal(told.n, 0);
+}
+
+static void
+test_other_lists_are_read_as_ever_afterwards(void **state)
+{
+    (void)state;
+    tell("<d n='a'/>");
+
+    assert_int_equal(list_queue("<document DocumentID='8' Name='b'/>"), IR_OK);
+
+    assert_int_equal(listing.n, 1);
 }
 
 static void
@@ -445,6 +573,8 @@ test_a_path_that_cannot_be_sent_is_refused_before_sending(void **state)
 
         assert_int_equal(ir_call_get_folders_and_documents2(line.wire, "t",
             path, &listing), IR_E_ARGUMENT);
+        assert_int_equal(ir_call_each_entry(line.wire, "t", path, keep,
+            &told), IR_E_ARGUMENT);
         assert_int_equal(ir_call_get_document_versions(line.wire, "t", path,
             &versions), IR_E_ARGUMENT);
         assert_int_equal(ir_call_add_to_download_queue(line.wire, "t", path),
@@ -776,6 +906,10 @@ main(void)
         TEST(test_a_listing_that_cannot_be_understood_is_none),
         TEST(test_a_hostile_name_ends_the_call),
         TEST(test_a_refused_listing_is_typed_and_empty),
+        TEST(test_entries_that_are_told_take_no_memory),
+        TEST(test_the_caller_may_end_a_listing),
+        TEST(test_entries_of_a_refusal_are_not_told),
+        TEST(test_other_lists_are_read_as_ever_afterwards),
         TEST(test_a_listing_of_100000_documents_is_read_in_bounded_memory),
         TEST(test_a_list_with_more_tags_than_allowed_is_refused),
         TEST(test_only_lists_may_be_long),

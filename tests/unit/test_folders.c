@@ -36,6 +36,35 @@ list_libraries(void)
     return st;
 }
 
+static int
+count(void *ctx, const struct ir_entry *entry)
+{
+    int *n = ctx;
+
+    assert_non_null(entry->name);
+    return ++*n == 3;
+}
+
+static enum ir_status
+list_each(void)
+{
+    int n = 0;
+    enum ir_status st = ir_list_each(client, "/L", count, &n);
+
+    assert_int_equal(n, st == IR_OK ? 2 : 0);
+    return st;
+}
+
+static enum ir_status
+list_each_library(void)
+{
+    int n = 0;
+    enum ir_status st = ir_list_each(client, "/", count, &n);
+
+    assert_int_equal(n, st == IR_OK ? 2 : 0);
+    return st;
+}
+
 static enum ir_status
 create_folder(void)
 {
@@ -83,6 +112,9 @@ static const struct {
 } rows[] = {
     { list_folder, 1, "list(t1,D,/L) ", "list(t1,C,/L) ", "list(t2,D,/L) " },
     { list_libraries, 1, "domains(t1,D,-) ", "domains(t1,C,-) ",
+        "domains(t2,D,-) " },
+    { list_each, 1, "each(t1,D,/L) ", "each(t1,C,/L) ", "each(t2,D,/L) " },
+    { list_each_library, 1, "domains(t1,D,-) ", "domains(t1,C,-) ",
         "domains(t2,D,-) " },
     { create_folder, 1, "create(t1,D,/L) ", "create(t1,C,/L) ",
         "create(t2,D,/L) " },
