@@ -12,6 +12,8 @@ CURVES = {
     "memory": ("Peak memory over the size of chunks, 64 MiB document",
                "MiB in a chunk", "MiB",
                "set logscale x 2; set logscale y 2"),
+    "documents": ("Documents of 10 KiB over a link of 40 ms, 500 Mbit/s",
+                  "documents at a time", "documents/s", "set logscale x 2"),
     "scaling": ("Throughput over the number of connections", "connections",
                 "MB/s", "set logscale x 2"),
 }

@@ -4,36 +4,43 @@
 
 import concurrent.futures
 import shutil
+import statistics
 import types
 
 import harness
+import place as places
 from measure import MIB, interleaved, rate, ratios
+
+RTT_MS, MBIT = 40, 500
 
 AROUND = ("AuthenticateUser", "isValidTicket", "GetFoldersAndDocuments2",
           "LogOut")
 
 
-def make_folder(place, n, size):
-    """A library folder with 'n' documents."""
+def make_folder(place, n, size, folders=1):
+    """A library folder with 'n' documents, or with folders that share them."""
     name = f"/Many/{n}"
-    place.file(name).mkdir(parents=True)
     content = harness.sample(size)
     for i in range(n):
-        place.file(f"{name}/{i:06}.bin").write_bytes(
-            i.to_bytes(4, "big") + content[4:])
+        below = "" if folders == 1 else f"/{i % folders:03}"
+        path = place.file(f"{name}{below}/{i:06}.bin")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(i.to_bytes(4, "big") + content[4:])
     return name
 
 
-def get_folder(place, url, name):
+def get_folder(place, url, name, parallel="auto"):
     to = place.local / "folder"
     shutil.rmtree(to, ignore_errors=True)
-    return place.ir(url, "get", "-r", name, "-o", to)
+    return place.ir(url, "get", "-r", name, "-o", to, "--parallel", parallel)
 
 
 def check_folder(place, name):
-    for source in place.file(name).iterdir():
-        got = place.local / "folder" / source.parent.name / source.name
-        if got.read_bytes() != source.read_bytes():
+    top = place.file(name)
+    got = place.local / "folder" / top.name
+    for source in top.rglob("*.bin"):
+        if (got / source.relative_to(top)).read_bytes() \
+                != source.read_bytes():
             raise SystemExit(f"bench: wrong bytes of {source.name}")
 
 
@@ -51,24 +58,50 @@ def p9(place, table, args):
     table.add("P9", "TLS handshakes for each connection",
               [report["handshakes"]["completed"]
                / report["connections"]["accepted"]], "<= 1",
-              f"{report['connections']['accepted']} connection, "
+              f"{report['connections']['accepted']} connections, "
               f"{n / done.seconds:.0f} documents/s")
+    shutil.rmtree(place.file(name))
+    at_a_time(place, table, args)
+
+
+def at_a_time(place, table, args):
+    """Several small documents at a time, over a link."""
+    n = 200
+    name = make_folder(place, n, 10240)
+    counts = (1, 2, 4, 8, 16, "auto")
+    with place.server(tls=True) as server, \
+            places.link(place, RTT_MS, MBIT, server.url) as url:
+        runs = interleaved(min(args.runs, 3), *(
+            lambda p=p: get_folder(place, url, name, p) for p in counts))
+        check_folder(place, name)
+    for parallel, column in zip(counts, runs):
+        pace = n / statistics.median(run.seconds for run in column)
+        if parallel != "auto":
+            table.point("documents", "over the link", parallel, pace)
+        if parallel != 1:
+            table.add("P9", f"wall of {n} documents over a link of {RTT_MS} "
+                      f"ms, one at a time ÷ --parallel {parallel}",
+                      ratios(runs[0], column),
+                      beside=f"{pace:.0f} documents/s")
     shutil.rmtree(place.file(name))
 
 
 def small_documents(place, table, args):
+    """One folder, and the same number in a hundred."""
     n = 100000 if args.long else 5000
-    peaks = []
-    for some in (n // 10, n):
-        name = make_folder(place, some, 4096)
-        with place.server() as server:
-            done = get_folder(place, server.url, name)
-        check_folder(place, name)
-        peaks.append(done.rss_mib)
-        shutil.rmtree(place.file(name))
-    table.add("many", f"peak MiB with {n} documents ÷ with a tenth",
-              [peaks[1] / peaks[0]],
-              beside=f"{peaks[1]:.1f} MiB, {n / done.seconds:.0f} documents/s")
+    for folders in (1, 100):
+        peaks = []
+        for some in (n // 10, n):
+            name = make_folder(place, some, 4096, folders)
+            with place.server() as server:
+                done = get_folder(place, server.url, name)
+            check_folder(place, name)
+            peaks.append(done.rss_mib)
+            shutil.rmtree(place.file(name))
+        where = "one folder" if folders == 1 else f"{folders} folders"
+        table.add("many", f"peak MiB with {n} documents in {where} ÷ with a "
+                  "tenth", [peaks[1] / peaks[0]], "<= 1.1",
+                  f"{peaks[1]:.1f} MiB, {n / done.seconds:.0f} documents/s")
     shutil.rmtree(place.local / "folder")
 
 
