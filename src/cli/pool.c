@@ -29,6 +29,7 @@
 struct slot {
     struct ir_task task;
     struct ir_page page;
+    atomic_uint_fast64_t done_bytes;
     int is_done;
     struct ir_tally tally;
     uint64_t n_bytes;
@@ -78,6 +79,7 @@ do_task(struct worker *worker, struct slot *slot)
     struct ir_work *w = &worker->work;
 
     worker->out.page = &slot->page;
+    w->transfer.done_bytes = &slot->done_bytes;
     worker->out.last_warning[0] = '\0';
     worker->out.warned_of = NULL;
     w->tally = (struct ir_tally){ .out = &worker->out };
@@ -215,6 +217,17 @@ wait_a_little(struct ir_pool *p)
     pthread_mutex_unlock(&p->lock);
 }
 
+static void
+show_progress(struct ir_pool *p)
+{
+    struct ir_work *w = p->giver;
+    uint64_t bytes = w->n_bytes;
+
+    for (uint64_t i = p->told; i < p->given; i++)
+        bytes += atomic_load(&slot_of(p, i)->done_bytes);
+    ir_progress_many(&w->transfer, w->tally.n_done, bytes);
+}
+
 /* Tell tasks in turn, until so many at most are left. */
 static void
 tell(struct ir_pool *p, size_t n_left)
@@ -224,8 +237,7 @@ tell(struct ir_pool *p, size_t n_left)
             continue;
         if (p->given - p->told <= n_left)
             return;
-        ir_progress_many(&p->giver->transfer, p->giver->tally.n_done,
-            p->giver->n_bytes);
+        show_progress(p);
         wait_a_little(p);
     }
 }
@@ -262,6 +274,7 @@ ir_pool_add(struct ir_work *w, const struct ir_task *task)
     slot = slot_of(p, p->given);
     slot->task = *task;
     slot->is_done = 0;
+    atomic_store(&slot->done_bytes, 0);
     ir_page_init(&slot->page);
     pthread_mutex_lock(&p->lock);
     p->given++;
@@ -283,6 +296,7 @@ ir_pool_alone(struct ir_work *w, const struct ir_task *task)
     else
         drop(task);
     w->n_connections = n;
+    ir_progress_begin(&w->transfer, NULL, NULL); /* the rate is another */
 }
 
 /* ---- Notices ----------------------------------------------------------- */

@@ -266,6 +266,8 @@ ir_progress_hear(void *ctx, const struct ir_progress *p)
 {
     struct ir_transfer *t = ctx;
 
+    if (t->done_bytes != NULL)
+        atomic_store(t->done_bytes, p->done_bytes);
     switch (p->event) {
     case IR_EVENT_START:
         show_event(t, "start", p);

@@ -6,6 +6,7 @@
 #define IR_CLI_PROGRESS_H
 
 #include <inforouter.h>
+#include <stdatomic.h>
 
 struct ir_output;
 struct ir_settings;
@@ -30,6 +31,7 @@ struct ir_transfer {
         uint64_t bytes;
     } samples[IR_PROGRESS_SAMPLES]; /* a ring */
     size_t n_samples;               /* ever taken */
+    atomic_uint_fast64_t *done_bytes; /* for another thread; NULL: nobody asks */
 };
 
 void ir_progress_init(struct ir_transfer *t, const struct ir_settings *s,
