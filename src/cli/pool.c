@@ -3,9 +3,9 @@
  *
  * Tasks stand in a ring in the order in which they were given, claimed by the
  * workers from one end and told at the other.  Each writes to a page of its own
- * which is printed, and its figures added, when all before it have been: by the
- * thread that gives the tasks, while it has to wait.  What is held is bounded by
- * the ring.
+ * which is printed, and its figures added, when all before it have been: by
+ * the thread that gives the tasks, while it has to wait.  What is held is
+ * bounded by the ring.
  *
  * A worker is started when there is a task that nobody is free for.  Its client
  * is a twin of the session's, which is left to the thread that gives the tasks:

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Many clients in one process, each in a thread of its own, which share
- * sessions: a session that ends is renewed by the first who notices.  Meanwhile
+ * sessions, by a source of tickets or as twins: a session that ends is renewed
+ * by the first who notices.  Meanwhile
  * another thread cancels clients at random.  Every transfer ends with the right
  * bytes, as the files under the server's root say, or with a typed error.
  *
@@ -41,6 +42,7 @@ static struct plan {
     long transfers; /* for each thread; 0: until 'seconds' are over */
     long seconds;
     long groups;    /* sessions */
+    long twins;     /* 1: clients of every other session are twins */
     long kept;      /* handlers that each thread keeps open all the time */
     long abandon_s; /* until then it also begins some that it forgets */
     long stay;      /* 1: leave the sessions open */
@@ -65,6 +67,7 @@ struct group {
     struct ir_client *client;
     char ticket[257];
     long n_renewed;
+    int has_twins;
 };
 
 static struct group groups[N_GROUPS_MAX];
@@ -155,34 +158,46 @@ next_ticket(void *ctx, const char *ended, char *ticket, size_t size)
 }
 
 static void
+count_warning(void *ctx, enum ir_log_level level, const char *line)
+{
+    struct worker *w = ctx; /* NULL: what all are twins of */
+
+    (void)line;
+    if (level == IR_LOG_WARNING && w != NULL)
+        w->n_warnings++;
+}
+
+static void
 open_group(struct group *g)
 {
+    struct ir_options o = IR_OPTIONS_INIT;
     struct ir_error why;
 
+    o.log = g->has_twins ? count_warning : NULL;
     pthread_mutex_init(&g->lock, NULL);
-    if (ir_client_new(plan.url, NULL, &g->client, &why) != IR_OK)
+    if (ir_client_new(plan.url, &o, &g->client, &why) != IR_OK)
         die(plan.url, why.message);
     if (ir_login(g->client, plan.user, password) != IR_OK)
         die("login", ir_client_error(g->client)->message);
     snprintf(g->ticket, sizeof g->ticket, "%s", ir_ticket(g->client));
 }
 
-static void
-count_warning(void *ctx, enum ir_log_level level, const char *line)
+static struct ir_client *
+make_twin(struct worker *w)
 {
-    struct worker *w = ctx;
+    struct ir_client *twin;
 
-    (void)line;
-    if (level == IR_LOG_WARNING)
-        w->n_warnings++;
+    pthread_mutex_lock(&w->group->lock);
+    if (ir_client_twin(w->group->client, w, &twin) != IR_OK)
+        die("twin", ir_client_error(w->group->client)->message);
+    pthread_mutex_unlock(&w->group->lock);
+    return twin;
 }
 
-/* Another client for the worker: a cancelled one stays cancelled. */
-static void
-replace_client(struct worker *w)
+static struct ir_client *
+make_client(struct worker *w)
 {
     struct ir_options o = IR_OPTIONS_INIT;
-    struct ir_client *old;
     struct ir_client *fresh = NULL;
     struct ir_error why;
     char ticket[257];
@@ -198,6 +213,17 @@ replace_client(struct worker *w)
         || ir_set_ticket(fresh, ticket) != IR_OK)
         die("client", fresh == NULL ? why.message
                                     : ir_client_error(fresh)->message);
+    return fresh;
+}
+
+/* Another client for the worker: a cancelled one stays cancelled. */
+static void
+replace_client(struct worker *w)
+{
+    struct ir_client *fresh =
+        w->group->has_twins ? make_twin(w) : make_client(w);
+    struct ir_client *old;
+
     pthread_mutex_lock(&w->lock);
     old = w->client;
     w->client = fresh;
@@ -485,6 +511,7 @@ read_plan(int argc, char **argv)
         { "folder", &plan.folder, NULL }, { "threads", NULL, &plan.threads },
         { "transfers", NULL, &plan.transfers },
         { "seconds", NULL, &plan.seconds }, { "groups", NULL, &plan.groups },
+        { "twins", NULL, &plan.twins },
         { "kept", NULL, &plan.kept }, { "abandon_s", NULL, &plan.abandon_s },
         { "stay", NULL, &plan.stay }, { "cancel_ms", NULL, &plan.cancel_ms },
         { "seed", NULL, &plan.seed } };
@@ -597,8 +624,10 @@ main(int argc, char **argv)
     read_plan(argc, argv);
     read_password();
     read_documents();
-    for (long i = 0; i < plan.groups; i++)
+    for (long i = 0; i < plan.groups; i++) {
+        groups[i].has_twins = plan.twins && i % 2 == 1;
         open_group(&groups[i]);
+    }
     workers = calloc((size_t)plan.threads, sizeof *workers);
     if (workers == NULL)
         die("workers", strerror(ENOMEM));
