@@ -274,6 +274,14 @@ class Failures(Trees):
             self.server = server
             return self.get(server, "/L/F", "--parallel", 4)
 
+    def start(self, server, out, env=None):
+        return subprocess.Popen(
+            [harness.program("IR"), "get", "-r", "/L/F", "-o", out, "--json",
+             "--url", server.url, "--user", USER, "--password-file",
+             harness.secret_file(self.folder, harness.PASSWORD)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env=env or harness.environment())
+
     def test_failures_are_told_in_their_place(self):
         def refuse(call, _reply):
             if call.operation == STAGE and call.parameters["path"][-1] in "37":
@@ -316,13 +324,7 @@ class Failures(Trees):
             out = self.folder / f"out-{code}"
             with self.subTest(number), shelf(self.LISTING,
                                              send=wait) as server:
-                child = subprocess.Popen(
-                    [harness.program("IR"), "get", "-r", "/L/F", "-o", out,
-                     "--json", "--url", server.url, "--user", USER,
-                     "--password-file",
-                     harness.secret_file(self.folder, harness.PASSWORD)],
-                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE, env=harness.environment())
+                child = self.start(server, out)
                 self.assertTrue(
                     server.wait_for(lambda s: s.count(READ) == 5 + 4))
                 child.send_signal(number)
@@ -339,15 +341,31 @@ class Failures(Trees):
                 self.assertEqual(len([n for n in os.listdir(out / "F")
                                       if len(n) == 2]), 5)
 
+    def test_what_a_killed_process_leaves_is_noted_for_each(self):
+        def wait(call, connection, reply):
+            if call.operation == READ and call.n > 5:
+                hold(call.server, connection)
+            connection.sendall(reply.raw())
+
+        env = harness.environment(IR_STATE_DIR=str(self.folder / "state"))
+        with shelf(self.LISTING, send=wait) as server:
+            child = self.start(server, self.out, env=env)
+            self.assertTrue(server.wait_for(lambda s: s.count(READ) == 5 + 4))
+            child.kill()
+            child.communicate()
+            left = [h for h, ended in server.handlers.items() if not ended]
+            gc = harness.ir("gc", "--json", url=server.url, folder=self.folder,
+                            env=env)
+
+        self.assertEqual(len(left), 4)
+        self.assertEqual(gc.exit, 0, gc)
+        self.assertNotIn(False, server.handlers.values())
+        self.assertEqual([n for n in os.listdir(self.folder / "state")
+                          if n.startswith("download-")], [])
+
     def test_output_that_nobody_reads_ends_all(self):
         with shelf(self.LISTING) as server:
-            child = subprocess.Popen(
-                [harness.program("IR"), "get", "-r", "/L/F", "-o", self.out,
-                 "--json", "--url", server.url, "--user", USER,
-                 "--password-file",
-                 harness.secret_file(self.folder, harness.PASSWORD)],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE, env=harness.environment())
+            child = self.start(server, self.out)
             child.stdout.close()
             child.stderr.read()
             child.stderr.close()
