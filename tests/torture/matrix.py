@@ -2,12 +2,13 @@
 # Copyright (c) 2026 the inforouter-client authors.
 # SPDX-License-Identifier: MIT
 """Every fault that the emulator lists, in every call of a transfer of eight
-chunks, once and always, for downloads and uploads.
+chunks, once and always, for downloads and uploads; where a chunk is read, over
+one connection and over four.
 
     matrix.py [--sample SEED K] [--jobs N]
               [--only FAULT [--operation NAME] [--chunk N | --nth N]
                [--once | --always] [--down | --up] [--login]
-               [--sequential]]
+               [--parallel N]]
 
 A run ends by its deadline, typed or with the right bytes; the local file, or
 the document, is then the old one or the complete new one; no handler is open
@@ -33,7 +34,8 @@ EFFECTIVE = {
     "AuthenticateUser", "LogOut", "GetDownloadHandler", "CreateUploadHandler",
     "UploadFileChunk", "UploadDocumentWithHandler", "DeleteDownloadHandler",
     "DeleteUploadHandler", "Lock", "UnLock"}
-SEQUENTIAL = ("--parallel", "1")
+CONNECTIONS = (1, 4)  # by itself, so small a document is read over one
+LEAST_SHARE = 0.95  # of the runs meet their fault
 COMMIT = "UploadDocumentWithHandler"
 CREATORS = ("GetDownloadHandler", "CreateUploadHandler")
 # Decided on before the chunk is known, so that calls are counted instead.
@@ -68,11 +70,16 @@ class Case:
     nth: int
     always: bool
     login: bool
-    more: tuple = ()  # options of ir
+    connections: int = None  # None: where no chunk is read
 
     @property
     def kind(self):
         return self.fault.split()[0]
+
+    def more(self):
+        """Options of ir."""
+        return () if self.connections is None \
+            else ("--parallel", self.connections)
 
     def rule(self):
         if self.chunk is None or self.kind in UNREAD:
@@ -97,7 +104,7 @@ class Case:
                 f"{'--always' if self.always else '--once'} "
                 f"{'--up' if self.up else '--down'}"
                 f"{' --login' if self.login else ''}"
-                f"{' --sequential' if self.more == SEQUENTIAL else ''}")
+                f"{' '.join(('', *map(str, self.more())))}")
 
 
 # ---- Which runs there are ---------------------------------------------------
@@ -153,11 +160,10 @@ def enumerate_cases():
                         continue
                     for chunk, nth in places(operation, n):
                         for always in (False, True):
-                            one = Case(up, operation, fault, chunk, nth,
-                                       always, login)
-                            yield one
-                            if operation == "DownloadFileChunk":
-                                yield dataclasses.replace(one, more=SEQUENTIAL)
+                            for n_connections in CONNECTIONS if operation \
+                                    == "DownloadFileChunk" else (None,):
+                                yield Case(up, operation, fault, chunk, nth,
+                                           always, login, n_connections)
 
 
 # ---- What must hold ---------------------------------------------------------
@@ -177,7 +183,7 @@ def unknowable(case, fired, begun, outcome):
 def check_download(test, case, run):
     outcome = test.verdict(run)
     if test.has_leftover() and not case.always:
-        again = transfer(test, False, case.more)
+        again = transfer(test, False, case.more())
         check(test.verdict(again) == "ok", f"not completed by: {again}")
         outcome += ", then ok"
     return outcome
@@ -232,7 +238,7 @@ def check_open(case, open_handlers, run):
 def do(case):
     """The outcome of a run, None if it met no fault."""
     with make(case.up, case.rule(), case.login) as test:
-        run = transfer(test, case.up, case.more)
+        run = transfer(test, case.up, case.more())
         outcome = (check_upload if case.up else check_download)(test, case, run)
         report = test.emulator.stop()
         fired = test.fired()
@@ -263,7 +269,7 @@ def parse():
         group.add_argument(f"--{one}", action="store_true")
         group.add_argument(f"--{other}", action="store_true")
     parser.add_argument("--login", action="store_true")
-    parser.add_argument("--sequential", action="store_true")
+    parser.add_argument("--parallel", type=int, choices=CONNECTIONS)
     return parser.parse_args()
 
 
@@ -275,7 +281,7 @@ def wanted(case, o):
             and not (o.always and not case.always)
             and not (o.down and case.up) and not (o.up and not case.up)
             and (case.login or not o.login)
-            and (case.more == SEQUENTIAL or not o.sequential))
+            and o.parallel in (None, case.connections))
 
 
 def print_table(outcomes):
@@ -303,6 +309,9 @@ def main():
     print_table(outcomes)
     low = trial.below_floor("matrix", {"cases": len(every), **(
         counts if chosen == every else {})})
+    if counts["runs"] < LEAST_SHARE * len(chosen):
+        low.append(f"matrix: {counts['runs']} runs of {len(chosen)} met their "
+                   "fault")
     print("".join(f"{line}\n" for line in low), end="")
     print(f"matrix: {counts['runs']} runs, {counts['kinds']} kinds, "
           f"{n_failed} failures ({n_unmet} more met no fault)")
