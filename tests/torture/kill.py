@@ -7,27 +7,33 @@ SIGINT, and then does it again.
     kill.py [--sample SEED K] [--only GROUP] [--replay GROUP PLACE]
 
 After a kill the target or document is old or complete, and the run that follows
-makes it complete: a download asks at most for one chunk a second time, an upload
-stores one version.  After the other signals the client has ended within two
-seconds, and nothing is left open on the server.  IR and IR_EMULATOR name the
-programs, unless those of the dev preset are meant."""
+makes it complete.  A download asks at most for one chunk a second time, over
+several connections for those that they were ahead.  An upload stores one version
+in all its runs, also where the server would take a second one, unless a run was
+killed when all was done but to log out and to tell.  After the other signals the
+client has ended within two seconds, what it stored is told, and nothing is left
+open on the server.  IR and IR_EMULATOR name the programs, unless those of the dev
+preset are meant."""
 
 import random
 import signal
 
 import torture
-from torture import CHUNKS, Download, Upload, Wrong, check, strace
+from torture import Download, Upload, check, strace
 
 OLD = b"what was there before"
 SIGNAL_SECONDS = 2
+CLASSIC = ("--generation", "classic")  # takes a version that nobody locked
 
 
 class Group(torture.Bench):
     """Runs that end at one system call, each in a place of its own."""
 
+    n_again = 1  # chunks that a killed run may have read and not journaled
+
     def __init__(self, place, name, *more, is_login=False, old=None,
-                 twice=False):
-        super().__init__()
+                 twice=False, server=(), **size):
+        super().__init__(*server, **size)
         self.place = place
         self.signal = getattr(signal, f"SIG{name}")
         self.name = name
@@ -36,10 +42,9 @@ class Group(torture.Bench):
         self.twice = twice
 
     def series(self):
-        """Each system call, and the first of its kind in main()."""
         self.places = torture.places(self, self.place, *self.more,
                                      **self.named)
-        return dict(reversed(self.places))
+        return torture.ranges(self.places)
 
     def interrupted(self, here, call, n):
         """A run that got the signal at the nth 'call'; None if it came to its
@@ -57,23 +62,27 @@ class Group(torture.Bench):
             if run is None:
                 return False
             ended = [run]
-            was_complete = self.check_ended(here, run)
+            was_complete = self.check_ended(here, ended)
             if self.twice:
                 again = self.interrupted(
                     here, *random.Random(f"{call} {n}").choice(self.places))
                 if again is None:
                     return True
                 ended.append(again)
-                was_complete = self.check_ended(here, again)
+                was_complete = self.check_ended(here, ended)
             if here.is_untouched() and not run.met("connect("):
                 return True  # as if it had not been started
             self.check_again(here, ended, was_complete)
         return True
 
-    def check_ended(self, here, run):
-        if self.signal != signal.SIGKILL:
-            self.check_tidy(here, run)
-        return here.check_left()
+    def check_ended(self, here, ended):
+        if self.signal == signal.SIGKILL:
+            here.check_noted(ended)
+        else:
+            self.check_tidy(here, ended[-1])
+        was_complete = here.check_left()
+        here.forget(ended[-1])
+        return was_complete
 
     def check_tidy(self, here, run):
         """It ended as asked."""
@@ -88,19 +97,51 @@ class Group(torture.Bench):
         else:
             check(run.exit == 128 + self.signal, f"another end: {run}")
             check(run.err.count("\n") <= 1, f"too much said: {run}")
+        here.check_told(run)
         here.check_released()
         check(not here.notes(), "a note is left of a handler that is deleted")
 
     def check_again(self, here, ended, was_complete):
         run = here.transfer(*self.more)
         here.check_done(run)
+        check(run.asked["UploadFileChunk"] <= self.n_chunks,
+              "chunks were sent once more than they had to")
         n_asked = sum(one.asked["DownloadFileChunk"] for one in (*ended, run))
-        check(was_complete or n_asked <= CHUNKS + len(ended),
-              f"{n_asked} chunks of {CHUNKS} were asked for")
+        most = self.n_chunks + len(ended) * self.n_again
+        check(was_complete or n_asked <= most,
+              f"{n_asked} chunks of {self.n_chunks} were asked for, at most "
+              f"{most} may be")
         if self.signal == signal.SIGKILL:
-            here.check_noted(ended, not self.named["is_login"])
+            here.check_collected(ended, not self.named["is_login"])
         else:
             here.check_released()
+
+
+class Parallel(Group):
+    """Downloads over several connections.  A chunk is claimed at most so many
+    ahead of the one that is waited for, for each connection (AHEAD in
+    src/transfer/crew.c), and what is waited for may be read and not journaled.
+    Which connection makes a call is chance, and so is how many calls each makes:
+    those that do not vary are made before and after."""
+
+    CONNECTIONS = 4
+    AHEAD = 4
+    n_again = CONNECTIONS * AHEAD + 1
+    varying = torture.VARYING | {
+        "clone3", "close", "connect", "eventfd2", "getpid", "getsockopt",
+        "madvise", "mmap", "mprotect", "munmap", "pwrite64", "read", "rseq",
+        "rt_sigprocmask", "sendto", "set_robust_list", "setsockopt", "socket",
+        "write"}
+
+    def __init__(self, name, **named):
+        super().__init__(Download, name, "--parallel", self.CONNECTIONS,
+                         chunk=16384, n_chunks=48, **named)
+
+    def series(self):
+        found = super().series()
+        check(("clone3", self.CONNECTIONS - 1) in self.places,
+              "not read over several connections")
+        return found
 
 
 GROUPS = {
@@ -109,10 +150,18 @@ GROUPS = {
     "get-kill-twice": lambda: Group(Download, "KILL", old=OLD, twice=True),
     "get-term": lambda: Group(Download, "TERM", old=OLD),
     "get-int": lambda: Group(Download, "INT", is_login=True),
+    "get-kill-parallel": lambda: Parallel("KILL"),
+    "get-term-parallel": lambda: Parallel("TERM", old=OLD),
     "put-kill": lambda: Group(Upload, "KILL"),
     "put-kill-login": lambda: Group(Upload, "KILL", is_login=True),
     "put-kill-lock": lambda: Group(Upload, "KILL", "--lock", old=OLD),
     "put-kill-twice": lambda: Group(Upload, "KILL", twice=True),
+    "put-kill-classic": lambda: Group(
+        Upload, "KILL", old=OLD, server=CLASSIC),
+    "put-kill-classic-login": lambda: Group(
+        Upload, "KILL", "--lock", is_login=True, old=OLD, server=CLASSIC),
+    "put-kill-classic-twice": lambda: Group(
+        Upload, "KILL", twice=True, server=CLASSIC),
     "put-term": lambda: Group(Upload, "TERM", "--lock", old=OLD),
     "put-int": lambda: Group(Upload, "INT", is_login=True),
 }

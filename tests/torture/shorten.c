@@ -5,13 +5,14 @@
  * was asked to, as the kernel may at any time.  The environment says which:
  *
  *     SHORT_CALL   write, pwrite or pread
- *     SHORT_WHEN   the how manieth; 0: each
+ *     SHORT_WHEN   the how manieth of those that ask for more; 0: each
  *     SHORT_BYTES  so many at most
- *     SHORT_MARK   a file that appears when it has happened */
+ *     SHORT_MARK   a file that gets a byte for each that asks for more */
 #define _GNU_SOURCE /* RTLD_NEXT */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,6 +26,17 @@ union next {
     ssize_t (*pwrite)(int, const void *, size_t, off_t);
     ssize_t (*pread)(int, void *, size_t, off_t);
 };
+
+static void
+mark(void)
+{
+    int fd = open(getenv("SHORT_MARK"),
+        O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+    if (fd < 0 || dprintf(fd, "x") != 1) /* not through our write() */
+        abort();
+    close(fd);
+}
 
 /* How many of 'n' bytes the call that is about to be made may move. */
 static size_t
@@ -41,11 +53,11 @@ shorten(const char *call, int fd, size_t n)
         return n;
     when = strtoul(getenv("SHORT_WHEN"), NULL, 10);
     most = strtoul(getenv("SHORT_BYTES"), NULL, 10);
-    n_calls++;
-    if (n <= most || (when != 0 && when != n_calls))
+    if (n <= most)
         return n;
-    close(open(getenv("SHORT_MARK"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-    return most;
+    n_calls++;
+    mark();
+    return when == 0 || when == n_calls ? most : n;
 }
 
 EXPORT ssize_t
