@@ -3,17 +3,20 @@
 # SPDX-License-Identifier: MIT
 """Lets each system call that touches a file fail, one at a time, from main() on:
 no space, no quota, a broken disk, an interruption; lets each write and read move
-less than it was asked to; and fills a real file system.
+less than it was asked to; and fills a real file system.  'ir gc' and 'ir jobs'
+meet the same over what killed runs left, and uploads that can note nothing from
+some write on are killed afterwards.
 
     iofaults.py [--sample SEED K] [--only GROUP] [--replay GROUP PLACE]
 
 Whatever it is, the run ends with an exit code that fits and says one line if it
 failed, the target or document is old or complete, nothing is left but what can
 be resumed, and nothing is open on the server; the run that follows makes it
-complete.  IR, IR_EMULATOR and IR_SHORTEN name the programs, and the library that
+complete.  What is open stays noted, or a warning says that it cannot be.  IR, IR_EMULATOR and IR_SHORTEN name the programs, and the library that
 makes calls shorter, unless those of the dev preset are meant."""
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -210,12 +213,133 @@ class Full(torture.Bench):
             yield
 
 
+class Left(torture.Bench):
+    """What a download and an upload left that were killed, and a verb that looks
+    at it and meets a fault."""
+
+    def __init__(self, verb, error):
+        super().__init__()
+        self.verb = verb
+        self.error = error
+
+    def argv(self, verb, *arguments):
+        """'ir jobs' asks no server."""
+        if verb != "jobs":
+            return super().argv(verb, *arguments)
+        end = arguments.index("--ticket-file")
+        return harness.program("IR"), verb, *arguments[:end]
+
+    @contextlib.contextmanager
+    def left(self):
+        with Download(self, old=OLD) as here, Upload(self, old=OLD) as other:
+            other.state = here.state
+            here.transfer(prefix=strace("sendto:signal=KILL:when=6"))
+            other.transfer("--lock", prefix=strace(
+                "sendto:signal=KILL:when=14"))
+            check(len(here.open_handlers()) == 2
+                  and here.open_handlers() == here.notes(), "not left so")
+            yield here
+
+    def series(self):
+        with self.left() as here:
+            whole = here.ir(self.verb, prefix=strace())
+            check(whole.exit == 0, f"without a fault: {whole}")
+        found = torture.ranges(torture.calls(whole.trace))
+        return {call: places for call, places in found.items()
+                if call in CALLS}
+
+    def case(self, call, n):
+        with self.left() as here:
+            before = set(here.note_files())
+            failed = here.ir(self.verb, "--json", prefix=strace(
+                f"{call}:error={self.error}:when={n}", "-y"))
+            is_met = bool(failed.met("(INJECTED)"))
+            check(here.open_handlers() <= here.notes(),
+                  f"an open handler is not noted any more: {failed}")
+            if self.verb == "jobs":
+                self.check_jobs(here, before, failed)
+            else:
+                self.check_gc(here, failed)
+            self.check_again(here)
+        return is_met
+
+    def check_jobs(self, here, before, failed):
+        """It lists all of it or fails, and changes nothing."""
+        check(set(here.note_files()) == before, "jobs changed the notes")
+        shown = {one["handler"] for one in map(
+            json.loads, failed.out.splitlines()) if one["event"] == "job"}
+        check(shown <= here.notes(), f"other jobs: {failed.out!r}")
+        check(failed.exit != 0 or shown == here.notes(),
+              f"not all jobs: {failed}, {failed.met('(INJECTED)')}")
+
+    def check_gc(self, here, failed):
+        """It deletes all of it or fails."""
+        check(failed.exit != 0 or not here.open_handlers(),
+              f"not collected: {failed}, {failed.met('(INJECTED)')}")
+
+    def check_again(self, here):
+        again = here.ir("gc")
+        check(again.exit == 0 and again.err == "", f"gc: {again}")
+        check(not here.notes() and not here.open_handlers(),
+              f"gc left {here.note_files()}")
+        here.check_done(here.transfer())
+        check(not here.note_files(), f"left behind: {here.note_files()}")
+
+
+class Unnoted(torture.Bench):
+    """Uploads that can write nothing but to the server from the nth write on, as
+    on a full disk, and are killed where they next call the server."""
+
+    LOCK = "--lock",
+
+    def __init__(self):
+        super().__init__("--generation", "classic")
+
+    def series(self):
+        """Each write, and the calls to the server that follow it."""
+        places = torture.places(self, Upload, *self.LOCK, old=OLD)
+        last = max(n for name, n in places if name == "sendto")
+        found = {}
+        n_sent = 0
+        for name, n in places:
+            n_sent += name == "sendto"
+            if name == "write" and 0 < n_sent < last:
+                found[f"from-{n}"] = range(n_sent + 1, last + 1)
+        return found
+
+    def case(self, series, n):
+        with Upload(self, old=OLD) as here:
+            first = series.removeprefix("from-")
+            killed = here.transfer(*self.LOCK, prefix=strace(
+                f"write:error=ENOSPC:when={first}+", "-s", "200",
+                "-e", f"inject=sendto:signal=KILL:when={n}"))
+            if killed.exit >= 0:
+                return False
+            # Not even the warning arrives, but it was tried.
+            is_warned = bool(killed.met("cannot be noted"))
+            check(is_warned or here.open_handlers() <= here.notes(),
+                  f"not noted, and no warning: {killed}")
+            here.is_complete()
+            if is_warned and not here.notes():
+                here.n_most = here.n_new + 1
+            again = here.transfer(*self.LOCK)
+            here.check_done(again)
+            check(again.asked["UploadFileChunk"] <= self.n_chunks,
+                  "chunks were sent once more than they had to")
+            check(not here.notes(), f"left behind: {here.note_files()}")
+        return True
+
+
 GROUPS = {}
 for error in ("ENOSPC", "EIO", "EDQUOT", "EINTR"):
     GROUPS[f"get-{error}"] = lambda e=error: Failing(Download, e)
     GROUPS[f"resume-{error}"] = lambda e=error: Failing(
         Download, e, is_resumed=True)
     GROUPS[f"put-{error}"] = lambda e=error: Failing(Upload, e, "--lock")
+for error in ("EIO", "EMFILE", "ENOMEM", "ENOSPC"):
+    GROUPS[f"gc-{error}"] = lambda e=error: Left("gc", e)
+    GROUPS[f"jobs-{error}"] = lambda e=error: Left("jobs", e)
+GROUPS["put-unnoted-kill"] = Unnoted
 GROUPS["get-short"] = lambda: Short(Download, calls=("pwrite", "write"))
 GROUPS["resume-short"] = lambda: Short(
     Download, calls=("pwrite", "write", "pread"), is_resumed=True)
