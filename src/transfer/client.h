@@ -39,6 +39,7 @@ struct ir_client {
         pthread_mutex_t lock;
         int n_twins;
         int is_renewing; /* one of them, for all */
+        int is_refused;  /* the password was, and is not tried again */
         uint64_t n_renewed;
         char *ticket; /* of the last renewal; secret */
     } shared; /* of the first, with its twins */

@@ -39,24 +39,31 @@ follow(struct ir_client *c)
 }
 
 /* 1: the session is to be renewed by this client, for all.  0: another has done
- * so, or the error is recorded.  Who waits can be cancelled. */
+ * so, or the error is recorded: 'ended', unless NULL, where the password was
+ * refused before.  Who waits can be cancelled. */
 static int
-claim_renewal(struct ir_client *c)
+claim_renewal(struct ir_client *c, const struct ir_error *ended)
 {
     struct ir_client *first = c->first;
 
     for (;;) {
         int is_newer;
         int is_claimed;
+        int is_refused;
 
         pthread_mutex_lock(&first->shared.lock);
         is_newer = follow(c);
-        is_claimed = !is_newer && !first->shared.is_renewing;
+        is_refused = ended != NULL && first->shared.is_refused;
+        is_claimed = !is_newer && !is_refused && !first->shared.is_renewing;
         if (is_claimed)
             first->shared.is_renewing = 1;
         pthread_mutex_unlock(&first->shared.lock);
         if (is_newer || is_claimed)
             return is_claimed;
+        if (is_refused) {
+            c->error = *ended;
+            return 0;
+        }
         if (ir_wire_wait(c->wire, RENEWAL_POLL_MS) != IR_OK)
             return 0;
     }
@@ -70,6 +77,8 @@ end_renewal(struct ir_client *c)
 
     pthread_mutex_lock(&first->shared.lock);
     first->shared.is_renewing = 0;
+    first->shared.is_refused = first->user != NULL
+        && c->error.status == IR_E_AUTH;
     if (c->error.status == IR_OK && first->shared.n_twins > 0
         && ir_client_keep(c, &first->shared.ticket, c->ticket) == IR_OK)
         c->n_renewed = ++first->shared.n_renewed;
@@ -223,7 +232,7 @@ cure_ticket(struct ir_client *c, struct ir_cure *cure)
         return c->error.status;
     cure->renewed = 1;
     ir_error_clear(&c->error);
-    if (!claim_renewal(c))
+    if (!claim_renewal(c, &ended))
         return c->error.status;
     cure->tried = 1;
     ir_client_log(c, IR_LOG_INFO, "the session has ended, %s",
@@ -316,6 +325,7 @@ forget_session(struct ir_client *c)
     ir_client_keep(c, &c->user, NULL);
     ir_client_keep(c, &c->owner, NULL);
     ir_client_keep(c, &c->shared.ticket, NULL);
+    c->shared.is_refused = 0;
     c->n_renewed = c->shared.n_renewed;
     c->ticket_proved = 0;
 }
@@ -377,7 +387,7 @@ ir_renew_ticket(struct ir_client *c)
     if (c->first->user == NULL)
         return ir_error_set(&c->error, IR_E_ARGUMENT,
             "renewing a session needs a login with user and password");
-    if (!claim_renewal(c))
+    if (!claim_renewal(c, NULL))
         return c->error.status;
     renew(c);
     return end_renewal(c);

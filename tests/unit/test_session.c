@@ -183,6 +183,27 @@ test_the_next_call_may_renew_again(void **state)
     assert_int_equal(fake_calls_count("renew"), 2);
 }
 
+/* Servers lock the account of a user whose password is wrong too often. */
+static void
+test_a_password_that_is_refused_is_not_tried_again_before_a_login(void **state)
+{
+    static const struct fake_step steps[] = { STEP(FAKE_INFO, IR_E_AUTH),
+        STEP(FAKE_RENEW, IR_E_AUTH), STEP(FAKE_INFO, IR_E_AUTH),
+        STEP(FAKE_INFO, IR_E_AUTH) };
+    static const struct fake_step again[] = { STEP(FAKE_INFO, IR_E_AUTH) };
+    struct ir_document d;
+
+    (void)state;
+    log_in(steps, COUNT(steps));
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(ir_get_document(client, "/a", 0, &d), IR_E_AUTH);
+    assert_int_equal(fake_calls_count("renew"), 1);
+    assert_int_equal(fake_calls_count("login"), 0);
+
+    log_in(again, COUNT(again));
+    assert_int_equal(ir_get_document(client, "/a", 0, &d), IR_OK);
+}
+
 static void
 test_where_a_ticket_cannot_be_renewed_a_new_one_is_asked_for(void **state)
 {
@@ -591,6 +612,7 @@ main(void)
         TEST(test_the_next_call_may_renew_again),
         TEST(test_where_a_ticket_cannot_be_renewed_a_new_one_is_asked_for),
         TEST(test_a_renewal_that_fails_otherwise_ends_the_call),
+        TEST(test_a_password_that_is_refused_is_not_tried_again_before_a_login),
         TEST(test_a_given_ticket_is_not_renewed),
         TEST(test_a_given_ticket_is_not_renewed_with_an_earlier_login),
         TEST(test_the_source_of_a_given_ticket_is_asked_for_the_next),
