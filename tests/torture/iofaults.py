@@ -12,8 +12,9 @@ some write on are killed afterwards.
 Whatever it is, the run ends with an exit code that fits and says one line if it
 failed, the target or document is old or complete, nothing is left but what can
 be resumed, and nothing is open on the server; the run that follows makes it
-complete.  What is open stays noted, or a warning says that it cannot be.  IR, IR_EMULATOR and IR_SHORTEN name the programs, and the library that
-makes calls shorter, unless those of the dev preset are meant."""
+complete.  What is open stays noted, or a warning says that it cannot be.  IR,
+IR_EMULATOR and IR_SHORTEN name the programs, and the library that makes calls
+shorter, unless those of the dev preset are meant."""
 
 import contextlib
 import json

@@ -10,9 +10,9 @@ same command is run again.
 
 What may be lost is what power.py says, of the folder of the notes; besides, a
 file may end within what was added last.  Whatever was kept, the next run ends
-with the right bytes, and all runs together make one version; or, where the commit
-was sent, it says that it cannot know (exit code 12).  IR and IR_EMULATOR name the programs, unless those of
-the dev preset are meant."""
+with the right bytes, and all runs together make one version; or, where the
+commit was sent, it says that it cannot know (exit code 12).  IR and IR_EMULATOR
+name the programs, unless those of the dev preset are meant."""
 
 import collections
 import random
