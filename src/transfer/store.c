@@ -246,24 +246,26 @@ compare(struct ir_store *u)
 }
 
 /* It is stored.  That it cannot be looked at, by a user who may not read where he
- * may write, is no reason to store it again. */
+ * may write, is no reason to store it again; nor is a cancel, which comes too
+ * late. */
 static enum ir_status
 compare_stored(struct ir_store *u)
 {
-    struct ir_error *e = &u->push.c->error;
+    struct ir_client *c = u->push.c;
+    struct ir_error *e = &c->error;
     char message[sizeof e->message];
 
     u->uploaded.level = IR_LEVEL_CHUNK_VERIFIED;
-    switch (compare(u)) {
-    case IR_OK:
-    case IR_E_CANCELLED:
-        return e->status;
-    case IR_E_CORRUPT:
-        e->retryable = 0; /* that would store it again */
-        return e->status;
-    default:
-        break;
+    if (compare(u) == IR_E_CANCELLED) {
+        ir_error_clear(e);
+        ir_wire_grace(c->wire, IR_CLIENT_GRACE_MS);
+        compare(u);
+        ir_wire_grace(c->wire, 0);
     }
+    if (e->status == IR_E_CORRUPT)
+        e->retryable = 0; /* that would store it again */
+    if (e->status == IR_OK || e->status == IR_E_CORRUPT)
+        return e->status;
     snprintf(message, sizeof message, "stored, but not compared: %.400s",
         e->message);
     ir_client_log(u->push.c, IR_LOG_WARNING, "%s", message);

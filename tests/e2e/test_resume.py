@@ -243,7 +243,7 @@ class Resume(unittest.TestCase):
         out.mkdir()
 
         run = harness.ir("get", DOCUMENT, other, "-o", out, "--json",
-                         "--ticket-file", self.ticket, url=emulator.url,
+                         "--parallel", "1", "--ticket-file", self.ticket, url=emulator.url,
                          prefix=("strace", "-f", "-o", "/dev/null", "-e",
                                  "inject=fsync:signal=TERM:when=1"))
 
