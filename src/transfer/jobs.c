@@ -79,16 +79,20 @@ count(struct collection *all, const struct ir_note *n)
             "another session: the server deletes it when that ends", n->path);
 }
 
-/* What that process checked out.  Who has it now is the server's to judge. */
+/* What that process checked out, unless it is checked in already. */
 static enum ir_status
 check_in(struct ir_client *c, const struct ir_note *n)
 {
     struct ir_error *e = &c->error;
+    struct ir_document_state now;
 
     if (n->job.kind != IR_JOB_UPLOAD || !n->left.is_locked)
         return IR_OK;
-    IR_IN_SESSION(c, IR_NAMES_TWO,
-        ir_call_unlock(c->wire, c->ticket, n->path, 0));
+    IR_IN_SESSION(c, IR_NAMES_ONE,
+        ir_call_get_document(c->wire, c->ticket, n->path, &now));
+    if (e->status == IR_OK && now.checked_out_by != NULL)
+        IR_IN_SESSION(c, IR_NAMES_TWO,
+            ir_call_unlock(c->wire, c->ticket, n->path, 0));
     if (e->status == IR_E_SERVER || e->status == IR_E_NOT_FOUND) {
         ir_client_log(c, IR_LOG_WARNING, "%s may still be checked out: %s",
             n->path, e->message);

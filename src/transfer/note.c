@@ -70,21 +70,16 @@ read_boot(char boot[BOOT_BYTES])
     fclose(from);
 }
 
+/* Does another hold it?  If not it is ours if 'is_to_lock'.  -1 and errno: that
+ * is not told. */
 static int
-lock(int fd)
+is_held(int fd, int is_to_lock)
 {
     struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
-    return fcntl(fd, F_OFD_SETLK, &whole);
-}
-
-/* Does another hold it? */
-static int
-is_locked(int fd)
-{
-    struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-
-    return fcntl(fd, F_OFD_GETLK, &whole) != 0 || whole.l_type != F_UNLCK;
+    if (fcntl(fd, is_to_lock ? F_OFD_SETLK : F_OFD_GETLK, &whole) == 0)
+        return !is_to_lock && whole.l_type != F_UNLCK;
+    return errno == EAGAIN || errno == EACCES ? 1 : -1;
 }
 
 void
@@ -167,7 +162,7 @@ try_note(const char *folder, const char *name, const struct ir_note_head *head)
         return -1;
     fd = openat(dir, fresh, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW
         | O_NONBLOCK | O_CLOEXEC, 0600);
-    if (fd >= 0 && (lock(fd) != 0 || write_head(fd, head) != 0
+    if (fd >= 0 && (is_held(fd, 1) != 0 || write_head(fd, head) != 0
             || renameat(dir, fresh, dir, name) != 0)) {
         unlinkat(dir, fresh, 0);
         close(fd);
@@ -386,10 +381,17 @@ read_note(struct ir_note *n, int is_to_lock)
     struct stat st;
     int is_good;
 
-    if (fstat(n->fd, &st) != 0 || !S_ISREG(st.st_mode)
-        || st.st_uid != geteuid())
+    if (fstat(n->fd, &st) != 0) {
+        n->unread = errno;
         return 0;
-    n->job.is_running = is_to_lock ? lock(n->fd) != 0 : is_locked(n->fd);
+    }
+    if (!S_ISREG(st.st_mode) || st.st_uid != geteuid())
+        return 0;
+    n->job.is_running = is_held(n->fd, is_to_lock);
+    if (n->job.is_running < 0) {
+        n->unread = errno;
+        return 0;
+    }
     is_good = read_texts(n);
     n->is_torn = is_good == 0 || *n->name == '.';
     n->job.url = n->url;
@@ -414,6 +416,14 @@ read_progress(struct ir_note *n)
     return n->unread == 0;
 }
 
+/* Does it tell that there is nothing of ours by that name? */
+static int
+is_no_note(int why)
+{
+    return why == ENOENT || why == ELOOP || why == EISDIR || why == ENXIO
+        || why == EACCES || why == EPERM;
+}
+
 /* 1 if it is a note that can be read; a process that lives may just be writing
  * its. */
 static int
@@ -428,8 +438,7 @@ open_note(struct ir_note *n, int dir, const char *name, int is_to_lock)
         return 0;
     n->fd = openat(dir, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (n->fd < 0) {
-        n->unread = errno == EMFILE || errno == ENFILE || errno == ENOMEM
-                || errno == EIO ? errno : 0;
+        n->unread = is_no_note(errno) ? 0 : errno;
         return 0;
     }
     if (read_note(n, is_to_lock) && read_progress(n))
@@ -449,34 +458,48 @@ tell_unread(const struct ir_note *n, struct ir_error *e)
             n->name);
 }
 
+/* All notes of the folder, which is open as 'fd' too. */
+static void
+walk(DIR *dir, int fd, int is_to_lock, ir_note_fn fn, void *ctx,
+    struct ir_error *e)
+{
+    struct ir_note *n = malloc(sizeof *n);
+    struct dirent *entry;
+    int more = 1;
+
+    if (n == NULL) {
+        ir_error_set(e, IR_E_MEMORY, "out of memory");
+        return;
+    }
+    for (errno = 0; more && (entry = readdir(dir)) != NULL; errno = 0) {
+        if (open_note(n, fd, entry->d_name, is_to_lock)) {
+            more = fn(ctx, n) == 0;
+            close(n->fd);
+        } else {
+            tell_unread(n, e);
+        }
+    }
+    if (more && errno != 0)
+        ir_error_set_errno(e, IR_E_IO, errno, "cannot list the notes");
+    free(n);
+}
+
 enum ir_status
 ir_note_for_each(const char *folder, int is_locked, ir_note_fn fn, void *ctx,
     struct ir_error *e)
 {
     int fd = open_folder(folder);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-    struct ir_note *n = malloc(sizeof *n);
-    struct dirent *entry;
-    int more = 1;
 
-    if (dir == NULL && errno != ENOENT)
+    if (dir != NULL) {
+        walk(dir, fd, is_locked, fn, ctx, e);
+        closedir(dir);
+        return e->status;
+    }
+    if (errno != ENOENT)
         ir_error_set_errno(e, IR_E_IO, errno, "cannot read the folder %s",
             folder);
-    if (n == NULL)
-        ir_error_set(e, IR_E_MEMORY, "out of memory");
-    while (dir != NULL && n != NULL && more
-        && (entry = readdir(dir)) != NULL) {
-        if (!open_note(n, fd, entry->d_name, is_locked)) {
-            tell_unread(n, e);
-            continue;
-        }
-        more = fn(ctx, n) == 0;
-        close(n->fd);
-    }
-    free(n);
-    if (dir != NULL)
-        closedir(dir);
-    else if (fd >= 0)
+    if (fd >= 0)
         close(fd);
     return e->status;
 }

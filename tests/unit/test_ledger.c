@@ -1303,6 +1303,7 @@ test_what_a_dead_process_checked_out_is_checked_in(void **state)
     for (int refused = 0; refused < 2; refused++) {
         fake_uploads_reset();
         fake_uploads.n_locked = 1;
+        fake_uploads.checked_out_by = "demo";
         fake_uploads.unlock_refused = refused;
         put_steps("upload-u1", BEGIN "send 0\n");
 
@@ -1313,6 +1314,12 @@ test_what_a_dead_process_checked_out_is_checked_in(void **state)
         assert_int_equal(list(), 0);
     }
     fake_uploads_reset();
+    put_steps("upload-u1", BEGIN "send 0\n"); /* checked in already */
+    assert_int_equal(collect(1), IR_OK);
+    assert_int_equal(fake_uploads.n_unlocks, 0);
+    assert_int_equal(log_.n_warnings, 1);
+
+    fake_uploads.checked_out_by = "demo";
     fake_uploads.n_locked = 1;
     fake_uploads.n_unlocks_lost = 1;
     put_steps("upload-u1", BEGIN "send 0\n");
