@@ -78,8 +78,8 @@ void ir_call_begin(struct ir_wire *w, const char *operation,
 int ir_call_again(struct ir_wire *w, int rc);
 
 /* The answer says 'success', 'error' and 'code' (any may be NULL); secrets in
- * 'error' are blackened.  Only success="true" is IR_OK; everything else is recorded as the server's refusal,
- * typed by its code. */
+ * 'error' are blackened. Only success="true" is IR_OK; everything else is
+ * recorded as the server's refusal, typed by its code. */
 enum ir_status ir_call_outcome(struct ir_wire *w, const char *success,
     char *error, const char *code);
 

@@ -60,9 +60,9 @@ struct ir_http {
     char packed[IR_HTTP_PACKED_BYTES]; /* received, not yet undone */
 };
 
-/* Write the head of a POST of 'length' bytes, which are not told where they are
- * packed, into 'head'.  'action' is the SOAP
- * action, 'soap12' chooses the content type.  0, or -1 if it does not fit. */
+/* Write the head of a POST of 'length' bytes (not told where they are packed)
+ * into 'head'.  'action' is the SOAP action, 'soap12' chooses the content type.
+ * 0, or -1 if it does not fit. */
 int ir_http_format_head(const struct ir_http *h, const char *action,
     int soap12, uint64_t length, char *head, size_t size);
 

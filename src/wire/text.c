@@ -1,9 +1,9 @@
 /* Copyright (c) 2026 the inforouter-client authors.
  * SPDX-License-Identifier: MIT
  *
- * Texts on their way out, and tokens in both directions.  XML 1.0 cannot carry most control characters, not
- * even as references, and a server must not be sent broken UTF-8: better to
- * refuse than to store a document under another name. */
+ * Texts on their way out, and tokens in both directions.  XML 1.0 cannot carry
+ * most control characters, not even as references, and a server must not be sent
+ * broken UTF-8: better to refuse than to store a document under another name. */
 #include <string.h>
 
 #include "wire/call.h"

@@ -29,7 +29,8 @@ enum ir_status ir_url_parse_proxy(const char *text, struct ir_url *url,
     struct ir_error *e);
 
 /* Which proxy the environment asks for, by HTTPS_PROXY or HTTP_PROXY, ALL_PROXY
- * and NO_PROXY, in lower case first: 1 and '*proxy' set, 0 none, -1 malformed ('e'). */
+ * and NO_PROXY, in lower case first: 1 and '*proxy' set, 0 none, -1 malformed
+ * ('e'). */
 int ir_url_proxy_from_environment(const struct ir_url *target,
     struct ir_url *proxy, struct ir_error *e);
 
