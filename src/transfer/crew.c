@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * Workers claim chunks in order and run ahead of the caller by a bounded number
- * of them, so that little is lost if the process is killed.  A worker that
- * fails gives its chunk back and ends. */
+ * of them.  Each chunk is noted in the journal by who read it, before the next is
+ * claimed, so that what is under way is all that is lost if the process is killed.
+ * A worker that fails gives its chunk back and ends. */
 #define _GNU_SOURCE /* pthread_condattr_setclock with C11 */
 #include "transfer/crew.h"
 
@@ -81,11 +82,22 @@ is_too_far(const struct ir_crew *crew)
     return crew->next >= crew->first + (uint64_t)(AHEAD * crew->n_workers);
 }
 
-/* The number of a chunk in '*i', 1; 0 if there is none left. */
+/* Has an earlier run the chunk? */
+static int
+is_ahead(const struct ir_crew *crew, uint64_t i)
+{
+    return crew->job.ahead != NULL
+        && ir_journal_ahead(crew->job.ahead, chunk_offset(crew, i)) != NULL;
+}
+
+/* The number of a chunk in '*i', 1; 0 if there is none left, or it is too far
+ * ahead. */
 static int
 claim(struct ir_crew *crew, uint64_t *i)
 {
-    if (crew->is_stopped
+    while (is_ahead(crew, crew->next) && !is_too_far(crew))
+        slot_of(crew, crew->next++)->state = FREE;
+    if (crew->is_stopped || is_too_far(crew)
         || chunk_offset(crew, crew->next) >= crew->job.size_bytes)
         return 0;
     *i = crew->next++;
@@ -99,9 +111,9 @@ wait_and_claim(struct ir_crew *crew, uint64_t *i)
     int is_claimed;
 
     pthread_mutex_lock(&crew->mutex);
-    while (!crew->is_stopped && is_too_far(crew))
+    while (!(is_claimed = claim(crew, i)) && !crew->is_stopped
+        && is_too_far(crew))
         pthread_cond_wait(&crew->changed, &crew->mutex);
-    is_claimed = claim(crew, i);
     pthread_mutex_unlock(&crew->mutex);
     return is_claimed;
 }
@@ -195,6 +207,14 @@ read_chunk(struct worker *w, uint64_t i, struct ir_chunk *chunk)
     return 1;
 }
 
+/* It is written: whoever goes on after us need not read it. */
+static int
+note(struct worker *w, const struct ir_chunk *chunk)
+{
+    return w->crew->job.journal == NULL
+        || ir_journal_add(w->crew->job.journal, chunk, w->error) == IR_OK;
+}
+
 static void *
 work(void *ctx)
 {
@@ -206,7 +226,7 @@ work(void *ctx)
 
     ir_wire_begin(w->wire);
     while (is_good && wait_and_claim(crew, &i)) {
-        is_good = read_chunk(w, i, &chunk);
+        is_good = read_chunk(w, i, &chunk) && note(w, &chunk);
         settle(crew, i, &chunk, is_good);
     }
     pthread_mutex_lock(&crew->mutex);
@@ -349,13 +369,14 @@ ir_crew_help(struct ir_crew *crew)
     uint64_t i;
 
     pthread_mutex_lock(&crew->mutex);
-    is_claimed = !is_too_far(crew) && claim(crew, &i);
+    is_claimed = claim(crew, &i);
     if (!is_claimed)
         wait_a_little(crew);
     pthread_mutex_unlock(&crew->mutex);
     if (!is_claimed)
         return ir_wire_wait(crew->c->wire, 0);
-    is_good = read_chunk(&crew->caller, i, &chunk);
+    is_good = read_chunk(&crew->caller, i, &chunk)
+        && note(&crew->caller, &chunk);
     settle(crew, i, &chunk, is_good);
     if (e->status != IR_E_CANCELLED && e->status != IR_E_MEMORY)
         ir_error_clear(e);

@@ -10,6 +10,7 @@
 #define IR_TRANSFER_CREW_H
 
 #include "transfer/client.h"
+#include "transfer/journal.h"
 
 #define IR_CREW_MAX 16
 
@@ -22,12 +23,14 @@ struct ir_crew_job {
     uint64_t size_bytes;
     uint64_t chunk_bytes;
     const struct ir_sink *sink; /* may be called by several threads at once */
+    struct ir_journal *journal; /* NULL: none is kept */
+    const struct ir_journal_state *ahead; /* whose chunks are not read; or NULL */
     int n_retries;
     int retry_delay_ms;
 };
 
-/* Send 'n' workers ahead, beside the caller.  Strings are copied; the sink must
- * live as long as the crew. */
+/* Send 'n' workers ahead, beside the caller.  Strings are copied; sink,
+ * journal and what is ahead must live as long as the crew. */
 enum ir_status ir_crew_start(const struct ir_crew_job *job, int n,
     struct ir_crew **crew);
 

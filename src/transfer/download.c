@@ -67,7 +67,8 @@ start_file(void *ctx, uint64_t size, struct ir_error *e)
     struct local *l = ctx;
 
     if (l->pull->resume != NULL)
-        return ir_file_reserve(&l->file, l->state.offset, size, e);
+        return ir_file_reserve(&l->file, ir_journal_end(&l->state), size,
+            e);
     if (l->pull->journal == NULL || size <= l->pull->plan.chunk_bytes)
         ir_journal_remove(&l->journal);
     else if (ir_journal_start(&l->journal, &l->key, &l->pull->handler, e)
@@ -90,7 +91,7 @@ begin_resume(struct local *l, struct ir_pull *d, const char *path)
         || ir_journal_read(&l->journal, c, l->file.fd, &l->key, &l->state)
             != IR_OK)
         return c->error.status;
-    if (l->state.offset > 0) {
+    if (ir_journal_done(&l->state) > 0) {
         d->resume = &l->state;
         ir_file_adopt(&l->file);
     }
@@ -102,7 +103,8 @@ begin_resume(struct local *l, struct ir_pull *d, const char *path)
 static int
 is_resumable(const struct local *l, const struct ir_pull *d)
 {
-    if (l->journal.fd < 0 || (d->plan.offset == 0 && l->state.offset == 0))
+    if (l->journal.fd < 0 || (d->plan.offset == 0
+            && ir_journal_done(&l->state) == 0))
         return 0;
     switch (d->c->error.status) {
     case IR_E_NETWORK:
@@ -137,7 +139,8 @@ transfer(struct local *l, struct ir_pull *d, const char *path,
     else if (is_done || l->file.is_ours)
         ir_journal_remove(&l->journal);
     if (d->o.resume && (is_kept || is_done || l->file.is_ours)
-        && (is_kept || l->state.offset > 0 || l->file.was_leftover))
+        && (is_kept || ir_journal_done(&l->state) > 0
+            || l->file.was_leftover))
         ir_ledger_resumable(c, path, d->file, is_kept);
 }
 

@@ -11,6 +11,9 @@
  *     handler c4d6a0f2-8d1b-4f6e-b0a7-2f5c93d81e44
  *     done 0 262144 1A2B3C4D
  *
+ * Chunks stand in the order in which they came: over several connections one
+ * may come before those in front of it.
+ *
  * Blanks and control characters of a text are written as %20; a crc32 or
  * handler that there is not, as -.  A line without its end was being written
  * when the process ended, and is ignored. */
@@ -369,25 +372,80 @@ is_on_disk(const struct reader *r, uint64_t offset, uint64_t length,
     return found == crc32;
 }
 
-/* A chunk counts if it adjoins those before it and is still there. */
+const struct ir_chunk *
+ir_journal_ahead(const struct ir_journal_state *s, uint64_t offset)
+{
+    for (int i = 0; i < s->n_ahead; i++)
+        if (s->ahead[i].offset == offset)
+            return &s->ahead[i];
+    return NULL;
+}
+
+uint64_t
+ir_journal_done(const struct ir_journal_state *s)
+{
+    uint64_t n = s->offset;
+
+    for (int i = 0; i < s->n_ahead; i++)
+        n += s->ahead[i].length;
+    return n;
+}
+
+uint64_t
+ir_journal_end(const struct ir_journal_state *s)
+{
+    uint64_t end = s->offset;
+
+    for (int i = 0; i < s->n_ahead; i++)
+        if (s->ahead[i].offset + s->ahead[i].length > end)
+            end = s->ahead[i].offset + s->ahead[i].length;
+    return end;
+}
+
+/* What adjoins those before it. */
+static void
+append_chunk(struct ir_journal_state *s, const struct ir_chunk *chunk)
+{
+    s->crc32 = ir_crc32_combine(s->crc32, chunk->crc32, chunk->length);
+    s->offset += chunk->length;
+    s->n_chunks++;
+}
+
+/* Those ahead that are not any more. */
+static void
+close_up(struct ir_journal_state *s)
+{
+    const struct ir_chunk *next = ir_journal_ahead(s, s->offset);
+
+    for (; next != NULL; next = ir_journal_ahead(s, s->offset))
+        append_chunk(s, next);
+    for (int i = s->n_ahead - 1; i >= 0; i--)
+        if (s->ahead[i].offset < s->offset)
+            s->ahead[i] = s->ahead[--s->n_ahead];
+}
+
+/* A chunk counts if it is still there, and once if it was fetched twice. */
 static int
 take_done(struct reader *r, const char *value)
 {
     struct ir_journal_state *s = r->state;
-    uint64_t offset;
-    uint64_t length;
-    uint32_t crc32;
+    struct ir_chunk chunk = { .file_length = s->handler.document.size_bytes };
 
-    if (!take_number(&value, &offset) || !take_number(&value, &length)
-        || ir_crc32_parse(value, &crc32) != IR_CRC32_OK)
+    if (!take_number(&value, &chunk.offset)
+        || !take_number(&value, &chunk.length)
+        || ir_crc32_parse(value, &chunk.crc32) != IR_CRC32_OK)
         return 0;
-    if (offset != s->offset || length == 0
-        || length > s->handler.document.size_bytes - offset
-        || (r->part_fd >= 0 && !is_on_disk(r, offset, length, crc32)))
+    if (chunk.offset > chunk.file_length || chunk.length == 0
+        || chunk.length > chunk.file_length - chunk.offset)
         return 0;
-    s->crc32 = ir_crc32_combine(s->crc32, crc32, length);
-    s->offset += length;
-    s->n_chunks++;
+    if (chunk.offset < s->offset || ir_journal_ahead(s, chunk.offset) != NULL)
+        return 1;
+    if (s->n_ahead == IR_JOURNAL_AHEAD
+        || (r->part_fd >= 0 && !is_on_disk(r, chunk.offset, chunk.length,
+                chunk.crc32)))
+        return 0;
+    s->ahead[s->n_ahead++] = chunk;
+    close_up(s);
     return 1;
 }
 
@@ -459,10 +517,12 @@ ir_journal_read(struct ir_journal *j, struct ir_client *c, int part_fd,
     r->part_fd = part_fd;
     if (read_head(r, key))
         read_chunks(r);
-    if (c->error.status == IR_OK && state->offset > 0
+    if (c->error.status == IR_OK && ir_journal_done(state) > 0
         && (ftruncate(j->fd, r->end) != 0
-            || lseek(j->fd, r->end, SEEK_SET) < 0))
+            || lseek(j->fd, r->end, SEEK_SET) < 0)) {
         state->offset = 0;
+        state->n_ahead = 0;
+    }
     close_reader(r);
     return c->error.status;
 }
@@ -506,7 +566,7 @@ ir_journal_peek(const char *file, uint64_t *done_bytes, uint64_t *total_bytes)
     if (read_head(r, NULL))
         read_chunks(r);
     close_reader(r);
-    *done_bytes = state.offset;
+    *done_bytes = ir_journal_done(&state);
     *total_bytes = state.handler.document.size_bytes;
     return *total_bytes > 0;
 }

@@ -19,13 +19,18 @@ struct ir_journal_key {
     int64_t version; /* 0: default */
 };
 
+/* Chunks that came before those in front of them, at most. */
+#define IR_JOURNAL_AHEAD 64
+
 /* How far it came: 'offset' bytes from the first are on disk and verified, and
- * have 'crc32'. */
+ * have 'crc32'; so are the chunks ahead, in no order. */
 struct ir_journal_state {
     struct ir_handler handler; /* id empty: known to be gone */
     uint64_t offset;
     uint32_t crc32;
     uint64_t n_chunks;
+    struct ir_chunk ahead[IR_JOURNAL_AHEAD];
+    int n_ahead;
 };
 
 struct ir_client;
@@ -55,7 +60,16 @@ enum ir_status ir_journal_start(struct ir_journal *j,
 enum ir_status ir_journal_handler(struct ir_journal *j, const char *id,
     struct ir_error *e);
 
-/* A chunk was written and verified. */
+/* The bytes that are verified, and where the last of them ends. */
+uint64_t ir_journal_done(const struct ir_journal_state *s);
+uint64_t ir_journal_end(const struct ir_journal_state *s);
+
+/* The chunk at 'offset' if it is ahead, or NULL. */
+const struct ir_chunk *ir_journal_ahead(const struct ir_journal_state *s,
+    uint64_t offset);
+
+/* A chunk was written and verified.  May be called by several threads at
+ * once. */
 enum ir_status ir_journal_add(struct ir_journal *j,
     const struct ir_chunk *chunk, struct ir_error *e);
 

@@ -316,6 +316,8 @@ send_crew(struct ir_pull *d)
         .size_bytes = d->plan.size_bytes,
         .chunk_bytes = d->plan.chunk_bytes,
         .sink = &d->crew_sink,
+        .journal = d->journal,
+        .ahead = d->ahead,
         .n_retries = d->o.n_retries,
         .retry_delay_ms = d->o.retry_delay_ms,
     };
@@ -331,12 +333,30 @@ send_crew(struct ir_pull *d)
     return ir_crew_start(&job, n, &d->crew);
 }
 
-/* The chunk at the plan's offset, by a worker or by ourselves. */
+/* The chunk at the plan's offset, if an earlier run has it: it counts as fetched
+ * by that. */
+static int
+take_ahead(struct ir_pull *d, struct ir_chunk *chunk)
+{
+    const struct ir_chunk *ahead = d->ahead == NULL ? NULL
+        : ir_journal_ahead(d->ahead, d->plan.offset);
+
+    if (ahead == NULL)
+        return 0;
+    *chunk = *ahead;
+    if (ir_plan_accept(&d->plan, chunk, &d->c->error) == IR_OK)
+        d->plan.n_chunks--;
+    return 1;
+}
+
+/* The chunk at the plan's offset, by whom it may be, noted in the journal. */
 static enum ir_status
 get_chunk(struct ir_pull *d, struct ir_chunk *chunk)
 {
     struct ir_error *e = &d->c->error;
 
+    if (take_ahead(d, chunk))
+        return e->status;
     while (d->crew != NULL) {
         if (ir_crew_take(d->crew, d->plan.offset, chunk))
             return ir_plan_accept(&d->plan, chunk, e);
@@ -347,7 +367,8 @@ get_chunk(struct ir_pull *d, struct ir_chunk *chunk)
                    d->crew_bytes + ir_crew_arrived(d->crew), NULL) != IR_OK)
             return e->status;
     }
-    if (read_chunk(d, chunk) != IR_OK)
+    if (read_chunk(d, chunk) != IR_OK
+        || (d->journal != NULL && ir_journal_add(d->journal, chunk, e) != IR_OK))
         return e->status;
     return d->crew == NULL ? IR_OK : send_crew(d);
 }
@@ -371,8 +392,6 @@ next(struct ir_pull *d, struct ir_chunk *chunk)
     if (get_chunk(d, chunk) != IR_OK
         || (was_unknown && probe_end(d) != IR_OK)
         || (d->chunk != NULL && d->sink != NULL && deliver(d, chunk) != IR_OK)
-        || (d->journal != NULL
-            && ir_journal_add(d->journal, chunk, &d->c->error) != IR_OK)
         || ir_pull_report(d, IR_EVENT_PROGRESS, d->plan.offset, NULL) != IR_OK)
         return -1;
     chunk->data = d->chunk;

@@ -24,6 +24,7 @@ struct ir_pull {
     const char *file;                       /* local, for notes; or NULL */
     struct ir_journal *journal;             /* NULL: none is kept */
     const struct ir_journal_state *resume;  /* NULL: from the first byte */
+    const struct ir_journal_state *ahead;   /* whose chunks ahead are of use */
     uint64_t resumed_bytes;
     uint64_t n_retries;
     int may_be_parallel; /* the sink takes blocks from several threads */

@@ -92,7 +92,10 @@ stage_rest(struct ir_pull *d)
             ? d->resume->handler.chunk_bytes : d->handler.chunk_bytes);
     d->plan.offset = d->resume->offset;
     d->plan.crc32 = d->resume->crc32;
-    d->resumed_bytes = d->resume->offset;
+    d->ahead = d->plan.chunk_bytes == d->resume->handler.chunk_bytes
+        ? d->resume : NULL;
+    d->resumed_bytes = d->ahead == NULL ? d->resume->offset
+                                        : ir_journal_done(d->resume);
     return ir_journal_handler(d->journal, d->handler.id, e);
 }
 
@@ -104,6 +107,7 @@ stage_all(struct ir_pull *d)
         return d->c->error.status;
     ir_plan_init(&d->plan, d->handler.document.size_bytes,
         d->handler.chunk_bytes);
+    d->ahead = NULL;
     d->resumed_bytes = 0;
     return IR_OK;
 }

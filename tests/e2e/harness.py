@@ -168,16 +168,18 @@ def secret_file(folder, text):
     return path
 
 
-def kept(target):
-    """The bytes that the journal beside 'target' claims are verified in its
-    .part file, in order from the first."""
+def kept(target, content):
+    """What the journal beside 'target' claims is verified in its .part file: all
+    of that, None if it is not of 'content'."""
     part = pathlib.Path(f"{target}.part").read_bytes()
-    claimed = b""
+    claimed = {}
     for line in pathlib.Path(f"{target}.part.journal").read_text().split("\n"):
         if line.startswith("done "):
             offset, length = map(int, line.split()[1:3])
-            claimed += part[offset:offset + length]
-    return claimed
+            claimed[offset] = part[offset:offset + length]
+            if claimed[offset] != content[offset:offset + length]:
+                return None
+    return b"".join(data for _, data in sorted(claimed.items()))
 
 
 def folder():

@@ -210,14 +210,14 @@ class Resume(unittest.TestCase):
     def test_changed_document_is_an_error_if_that_is_asked_for(self):
         emulator = self.emulator()
         self.interrupted(emulator, 5)
-        kept = harness.kept(self.target)
+        kept = harness.kept(self.target, self.bytes)
         (self.root / DOCUMENT.lstrip("/")).write_bytes(b"another")
 
         run = self.get(emulator, "--on-change", "fail")
 
         self.assertEqual(run.exit, 14, run)
         self.assertEqual(run.record(event="error")["status"], "changed")
-        self.assertEqual(harness.kept(self.target), kept)
+        self.assertEqual(harness.kept(self.target, self.bytes), kept)
         self.assertFalse(self.target.exists())
 
     def test_no_resume_keeps_nothing_and_uses_nothing(self):

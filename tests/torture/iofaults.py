@@ -58,7 +58,8 @@ class Group(torture.Bench):
         if self.is_resumed:
             here.transfer(*self.more, prefix=strace(
                 "sendto:signal=KILL:when=6"))
-            check(harness.kept(here.target), "nothing to resume")
+            check(harness.kept(here.target, here.bench.content),
+                  "nothing to resume")
 
     def check_again(self, here):
         again = here.transfer(*self.more)

@@ -118,15 +118,12 @@ class Group(torture.Bench):
 
 
 class Parallel(Group):
-    """Downloads over several connections.  A chunk is claimed at most so many
-    ahead of the one that is waited for, for each connection (AHEAD in
-    src/transfer/crew.c), and what is waited for may be read and not journaled.
+    """Downloads over several connections: on each a chunk may be under way.
     Which connection makes a call is chance, and so is how many calls each makes:
     those that do not vary are made before and after."""
 
     CONNECTIONS = 4
-    AHEAD = 4
-    n_again = CONNECTIONS * AHEAD + 1
+    n_again = CONNECTIONS + 1
     varying = torture.VARYING | {
         "clone3", "close", "connect", "eventfd2", "getpid", "getsockopt",
         "madvise", "mmap", "mprotect", "munmap", "pwrite64", "read", "rseq",

@@ -468,10 +468,10 @@ test_bytes_that_are_missing_do_not_count(void **state)
 }
 
 static void
-test_a_chunk_that_does_not_adjoin_does_not_count(void **state)
+test_a_line_that_is_none_of_a_chunk_ends_what_counts(void **state)
 {
     static const char *const lines[] = {
-        DONE_3, DONE_1, "done 0 8 AEEF2A50\n", "done 3 4 0\n", "done 5 4 0\n",
+        "done 5 4 0\n", "done 8 4 0\n", "done 11 1 0\n",
         "done 4 0 0\n", "done 4 7 0\n", "done 8 18446744073709551608 0\n",
         "done 4 4 8337BB6\n", "done 4 4\n", "done 4 4 \n", "done 4 4 -\n",
         "done 4 4 08337BB50\n", "done 4 4 8337BB5 x\n", "done 4\n", "done\n",
@@ -488,6 +488,79 @@ test_a_chunk_that_does_not_adjoin_does_not_count(void **state)
             fail_msg("%s: %" PRIu64, lines[i], found.offset);
         check_claim(4);
     }
+}
+
+/* Several connections bring them as it comes; one may be fetched again. */
+static void
+test_chunks_count_in_any_order_and_once(void **state)
+{
+    static const char *const done[] = { DONE_1, DONE_2, DONE_3 };
+    char text[1000];
+
+    (void)state;
+    for (int order = 0; order < 3 * 3 * 3 * 3; order++) {
+        int is_there[3] = { 0 };
+        uint64_t prefix = 0;
+
+        strcpy(text, HEAD);
+        for (int n = order, k = 0; k < 4; k++, n /= 3) {
+            strcat(text, done[n % 3]);
+            is_there[n % 3] = 1;
+        }
+        for (int k = 0; k < 3 && is_there[k]; k++)
+            prefix = k == 2 ? 10 : prefix + 4;
+
+        if (claim(text) != prefix)
+            fail_msg("%d: %" PRIu64, order, found.offset);
+
+        check_claim(10);
+        for (int k = 0; k < 3; k++)
+            assert_int_equal(ir_journal_ahead(&found, 4 * (uint64_t)k) != NULL,
+                is_there[k] && 4 * (uint64_t)k >= prefix);
+        assert_true(ir_journal_done(&found) == 4 * (uint64_t)is_there[0]
+            + 4 * (uint64_t)is_there[1] + 2 * (uint64_t)is_there[2]);
+        assert_true(ir_journal_end(&found)
+            == (is_there[2] ? 10u : is_there[1] ? 8u : 4u));
+    }
+}
+
+static void
+test_a_chunk_ahead_counts_by_its_own_bytes(void **state)
+{
+    (void)state;
+    for (off_t at = 0; at < 10; at++) {
+        char byte = (char)(BYTES[at] ^ 1);
+        const struct ir_chunk *ahead;
+
+        assert_int_equal(pwrite(part, &byte, 1, at), 1);
+        assert_int_equal(claim(HEAD DONE_2 DONE_3), 0);
+        ahead = ir_journal_ahead(&found, 4);
+        assert_int_equal(ahead != NULL, at < 4 || at >= 8);
+        if (ahead != NULL)
+            assert_true(ahead->length == 4 && ahead->file_length == 10
+                && ahead->crc32 == ir_crc32(0, BYTES + 4, 4));
+        assert_int_equal(ir_journal_ahead(&found, 8) != NULL, at < 4);
+        assert_int_equal(pwrite(part, &BYTES[at], 1, at), 1);
+    }
+}
+
+static void
+test_so_many_chunks_ahead_are_kept_and_no_more(void **state)
+{
+    char text[8000] = ID "version 0\nsize 300\n"
+        "crc32 -\nchunk 1\nhandler h\n";
+
+    (void)state;
+    assert_int_equal(ftruncate(part, 0), 0);
+    assert_int_equal(ftruncate(part, 300), 0);
+    for (int i = 1; i < 200; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text),
+            "done %d 1 D202EF8D\n", i);
+
+    assert_int_equal(claim(text), 0);
+
+    assert_int_equal(found.n_ahead, IR_JOURNAL_AHEAD);
+    assert_int_equal(ir_journal_end(&found), IR_JOURNAL_AHEAD + 1);
 }
 
 static void
@@ -864,8 +937,8 @@ test_a_look_at_a_cut_one_tells_an_earlier_state(void **state)
 static void
 test_a_look_tells_no_chunk_that_a_run_would_not_go_on_with(void **state)
 {
-    static const char *const texts[] = { HEAD DONE_1 DONE_1 DONE_2,
-        HEAD DONE_1 DONE_3, HEAD DONE_1 "done\n" DONE_2,
+    static const char *const texts[] = { HEAD DONE_1 "done\n" DONE_2,
+        HEAD DONE_1 DONE_1 "done 4 4 \n" DONE_2,
         HEAD DONE_1 "done 4 4\n" };
     uint64_t done;
     uint64_t total;
@@ -1020,7 +1093,10 @@ main(void)
         TEST(test_with_any_byte_changed_it_claims_no_more_than_was_recorded),
         TEST(test_a_chunk_whose_bytes_changed_does_not_count),
         TEST(test_bytes_that_are_missing_do_not_count),
-        TEST(test_a_chunk_that_does_not_adjoin_does_not_count),
+        TEST(test_a_line_that_is_none_of_a_chunk_ends_what_counts),
+        TEST(test_chunks_count_in_any_order_and_once),
+        TEST(test_a_chunk_ahead_counts_by_its_own_bytes),
+        TEST(test_so_many_chunks_ahead_are_kept_and_no_more),
         TEST(test_a_number_is_digits_and_not_too_many),
         TEST(test_a_chunk_size_that_cannot_be_is_refused),
         TEST(test_a_head_with_a_line_too_few_or_too_many_is_refused),
