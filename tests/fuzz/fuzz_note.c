@@ -14,7 +14,8 @@
 #define NOTE "upload-h1"
 
 static const char head[] = "inforouter-job 1\n"
-    "url http://127.0.0.1/srv.asmx\npath /a%20b\nfile /file\n";
+    "url http://127.0.0.1/srv.asmx\npath /a%20b\nfile /file\n"
+    "session 1A2B3C4D\nboot 5d0a4c0e-6f0e-4d4b-8f5a-3d4f0a3f8a52\n";
 
 static struct ir_client *client;
 static char folder[] = "/tmp/ir-fuzz-XXXXXX";
