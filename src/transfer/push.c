@@ -395,9 +395,10 @@ is_worth_restart(const struct ir_push *p)
     case IR_E_TIMEOUT:
         return p->n_restarts < p->o.n_retries;
     case IR_E_SERVER:
-        return p->n_restarts < 1 && p->o.n_retries > 0;
+        return p->n_refusals < 1 && p->n_restarts < p->o.n_retries;
     case IR_E_CORRUPT:
-        return p->feed.last && p->n_restarts < 1 && p->o.n_retries > 0;
+        return p->feed.last && p->n_refusals < 1
+            && p->n_restarts < p->o.n_retries;
     default:
         return 0;
     }
@@ -422,6 +423,7 @@ ir_push_stage(struct ir_push *p)
     struct ir_error *e = &p->c->error;
 
     while (stage_fitting(p) != IR_OK && is_worth_restart(p)) {
+        p->n_refusals += e->status == IR_E_SERVER || e->status == IR_E_CORRUPT;
         ir_push_end(p);
         if (ir_push_wait(p, p->n_restarts++, e->message) != IR_OK)
             return e->status;

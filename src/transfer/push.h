@@ -19,6 +19,7 @@ struct ir_push {
     uint64_t n_chunks;
     uint64_t n_retries;
     int n_restarts;
+    int n_refusals; /* of these, after which it was begun again */
     const char *file; /* local, for notes; or NULL */
     struct ir_ledger_upload left; /* to go on with; handler empty: nothing */
     uint64_t resumed_bytes;

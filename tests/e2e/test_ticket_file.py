@@ -95,6 +95,21 @@ class TicketFile(Refused):
                          harness.sha256(self.local))
         self.assertEqual(report["commits"]["documents_created"], 1)
 
+    def test_handler_of_an_ended_session_is_replaced_after_a_lost_chunk(self):
+        folder = self.enterContext(harness.folder())
+        local = pathlib.Path(folder, "local")
+        local.write_bytes(harness.sample(1000))
+        faults = pathlib.Path(folder, "faults")
+        faults.write_text("UploadFileChunk nth=1 lose-reply\n"
+                          "CreateUploadHandler nth=2 ticket-expired\n")
+        root = self.enterContext(harness.library({"/Lib/x": b""}))
+        with harness.Emulator(root, "--faults", faults) as emulator:
+            run = harness.ir("put", local, "/Lib/y", "--retry-delay", "1ms",
+                             url=emulator.url, folder=folder)
+
+        self.assertEqual(run.exit, 0, run)
+        self.assertEqual((root / "Lib/y").read_bytes(), local.read_bytes())
+
     def test_ticket_that_was_not_replaced_is_not_tried_again(self):
         self.begin(READ, 3, do=lambda: None)
         run = self.get()

@@ -366,7 +366,9 @@ class Upload(Place):
         tell: its note is removed, its handler deleted, the document let go.
         Nobody can know any more then that it was stored."""
         if self.is_complete() and (run.exit == 0 or (
-                not self.notes() and self.path not in self.bench.locked()
+                not any(name.startswith("upload-")
+                        for name in self.note_files())
+                and self.path not in self.bench.locked()
                 and re.search(r'unlinkat\(.*"upload-.* = 0$',
                               "\n".join(run.trace), re.MULTILINE))):
             self.n_most = self.n_new + 1
