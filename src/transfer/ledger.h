@@ -23,7 +23,7 @@ struct ir_ledger {
     char name[IR_NOTE_NAME_BYTES];
 };
 
-/* How a note tells a session; nothing can be learnt of the ticket. */
+/* How a note tells a session: 32 bits, from which no ticket can be made. */
 uint32_t ir_ledger_session(const char *ticket);
 
 /* A handler was opened for 'path' and the local file 'file' (NULL: none). */
@@ -33,7 +33,8 @@ void ir_ledger_note(struct ir_client *c, enum ir_job_kind kind,
 /* It was deleted. */
 void ir_ledger_forget(struct ir_client *c);
 
-/* It could not be deleted: the note stays, for another process to find. */
+/* The note stays, for another process to find: the handler could not be deleted,
+ * or its commit may still be served. */
 void ir_ledger_leave(struct ir_client *c);
 
 /* Add a line to the note of the open handler.  If that cannot be, it loses
