@@ -84,6 +84,8 @@ begin_resume(struct local *l, struct ir_pull *d, const char *path)
 
     l->key = (struct ir_journal_key){ c->url, path, d->o.version };
     ir_journal_open(&l->journal, l->file.dir_fd, l->file.part);
+    if (!ir_file_is_leftover(&l->file))
+        ir_journal_remove(&l->journal); /* it tells of another .part file */
     if (!d->o.resume || path == NULL)
         return IR_OK;
     d->journal = &l->journal;

@@ -293,11 +293,14 @@ class Download(Place):
 
     def check_left(self):
         """What a run leaves: a target that is whole, perhaps a .part file and
-        its journal, which claims nothing that is not there."""
+        its journal, which claims nothing that is not there.  A run that ended
+        as soon as it had made its .part file may not have removed the journal of
+        the one before, whose .part file has become the target."""
         names = set(os.listdir(self.folder)) - {"state"}
         extra = names - {self.target.name, self.part.name, self.journal.name}
         check(not extra, f"left behind: {extra}")
-        if self.part.exists() and self.journal.exists():
+        if self.part.exists() and self.journal.exists() \
+                and self.part.stat().st_size > 0:
             check(harness.kept(self.target, self.bench.content) is not None,
                   "the journal is ahead of the bytes")
         return self.is_complete()
