@@ -301,6 +301,7 @@ stage_once(struct ir_push *p)
     struct ir_error *e = &p->c->error;
     struct ir_upload_answer a;
 
+    p->is_proved = 0;
     if (p->left.handler[0] != '\0')
         adopt_handler(p);
     else
@@ -328,6 +329,7 @@ stage_once(struct ir_push *p)
         return ir_error_set(e, IR_E_CORRUPT, "the server staged %" PRIu64
             " bytes with CRC %08" PRIX32 ", expected %08" PRIX32,
             p->sent_bytes, a.file_crc32, p->crc32);
+    p->is_proved = a.has_file_crc32;
     return IR_OK;
 }
 

@@ -23,6 +23,7 @@ struct ir_push {
     const char *file; /* local, for notes; or NULL */
     struct ir_ledger_upload left; /* to go on with; handler empty: nothing */
     uint64_t resumed_bytes;
+    int is_proved;    /* the server told the checksum of all it has */
     const char *path;
     int is_locked;    /* for the note: the document is checked out */
     int is_note_kept; /* of a commit that may still be served */

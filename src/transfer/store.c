@@ -501,14 +501,15 @@ check_in(struct ir_store *u)
 }
 
 /* A handler belongs to a session, and may have ended with it; or it is one that
- * an earlier run left behind. */
+ * an earlier run left behind, of which the server tells no checksum. */
 static int
 is_worth_staging_again(const struct ir_store *u)
 {
     const struct ir_error *e = &u->push.c->error;
 
     return e->status == IR_E_SERVER && e->http_status == 200
-        && (u->is_renewed || u->push.resumed_bytes > 0)
+        && (u->is_renewed
+            || (u->push.resumed_bytes > 0 && !u->push.is_proved))
         && u->push.feed.source->rereadable && u->push.o.n_retries >= 0
         && u->push.n_restarts == 0;
 }

@@ -9,6 +9,7 @@ on time."""
 
 import os
 import pathlib
+import shutil
 import unittest
 
 import harness
@@ -460,6 +461,39 @@ class ResumeUpload(unittest.TestCase):
             deliberate = harness.ir(*words, url=emulator.url)
             self.assertEqual(deliberate.exit, 0, deliberate)
             self.assertEqual(emulator.stop()["commits"]["versions_added"], 2)
+
+    def killed_between_chunks(self, emulator, state, ticket):
+        """How many chunks the server has taken from a run that is dead."""
+        for when in range(14, 30):
+            shutil.rmtree(state, ignore_errors=True)
+            self.put(emulator, state, ticket, (
+                "strace", "-f", "-o", "/dev/null", "-e",
+                f"inject=pread64:signal=KILL:when={when}"))
+            for note in state.iterdir():
+                step = note.read_text().split("\n")[-2].split(" ")
+                if step[0] == "have":
+                    return int(step[1]) // CHUNK
+        raise AssertionError("never killed between two chunks")
+
+    def test_refusal_of_a_document_that_is_staged_well_sends_nothing_again(
+            self):
+        root = self.enterContext(harness.library({self.TARGET: b"other"}))
+        state = pathlib.Path(self.folder, "state")
+        ticket = pathlib.Path(self.folder, "ticket")
+        log = pathlib.Path(self.folder, "log")
+        with harness.Emulator(root) as emulator:
+            harness.ir("login", "--ticket-file", ticket, url=emulator.url,
+                       folder=self.folder)
+            n_taken = self.killed_between_chunks(emulator, state, ticket)
+
+            again = self.put(emulator, state, ticket, (
+                "strace", "-f", "-s", "8192", "-e", "trace=sendto", "-o", log))
+
+        self.assertIn("lock does that first",
+                      again.record(event="error")["message"])
+        said = log.read_text()
+        self.assertEqual(said.count("org/UploadFileChunk"), CHUNKS + 1 - n_taken)
+        self.assertEqual(said.count("org/UploadDocumentWithHandler"), 1)
 
     def test_served_commit_is_not_repeated(self):
         step, done = self.rerun(1, "unlinkat")
