@@ -40,6 +40,7 @@ struct ir_call {
     struct ir_http_answer head;
 
     struct {
+        uint64_t n_bytes;
         bool is_begun;
         size_t tag_length; /* 0 outside tags, else characters since '<' */
         bool is_declaration;

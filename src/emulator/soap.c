@@ -84,12 +84,21 @@ static size_t
 receive(struct soap *soap, char *buf, size_t n)
 {
     struct ir_call *call = soap->user;
-    ssize_t got = ir_http_read_body(call->http, buf, n);
+    size_t rest = ir_payload_take_rest(&call->io, buf, n);
+    ssize_t got;
 
+    if (rest > 0)
+        return rest;
+    got = ir_http_read_body(call->http, buf, n);
     if (got < 0)
         call->is_cut = true;
     if (got <= 0 || !admit(call, buf, (size_t)got))
         return 0;
+    call->guard.n_bytes += (uint64_t)got;
+    if (call->guard.n_bytes > ir_soap_max_message(call->emulator->settings)) {
+        call->io.fault = IR_PAYLOAD_LARGE;
+        return 0;
+    }
     return (size_t)got;
 }
 
@@ -146,7 +155,7 @@ ir_soap_attach(struct ir_call *call)
     soap->user = call;
     soap->maxlevel = MAX_LEVEL;
     soap->maxlength = MAX_TEXT;
-    soap->recv_maxlength = ir_soap_max_message(call->emulator->settings);
+    soap->recv_maxlength = 0; /* see receive() */
     soap->frecv = receive;
     soap->fsend = transmit;
     soap->fresponse = write_head;
@@ -180,7 +189,7 @@ ir_soap_begin(struct ir_call *call)
         .status = 200,
         .type = "text/xml; charset=utf-8",
     };
-    call->io.fault = IR_PAYLOAD_OK;
+    ir_payload_begin(&call->io);
     call->io.sink.limit_bytes = ir_soap_max_message(call->emulator->settings);
     ir_incoming_begin(call);
     soap_begin(call->soap);

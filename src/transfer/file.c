@@ -15,10 +15,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 static const char suffix[] = ".part";
@@ -195,6 +197,26 @@ ir_file_open(struct ir_file *f, const char *path, int keep_existing,
     return e->status;
 }
 
+/* A tmpfs reserves by making every page, which takes as long as the bytes will:
+ * there it is enough that the room is free. */
+static int
+reserve(const struct ir_file *f, uint64_t size)
+{
+    struct statfs fs;
+    struct stat st;
+    uint64_t room;
+
+    if (fstatfs(f->fd, &fs) != 0 || fs.f_type != TMPFS_MAGIC
+        || fs.f_blocks == 0 || fstat(f->fd, &st) != 0)
+        return fallocate(f->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)size);
+    room = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize
+        + (uint64_t)st.st_blocks * 512;
+    if (size <= room)
+        return 0;
+    errno = ENOSPC;
+    return -1;
+}
+
 enum ir_status
 ir_file_reserve(struct ir_file *f, uint64_t kept, uint64_t size,
     struct ir_error *e)
@@ -206,7 +228,7 @@ ir_file_reserve(struct ir_file *f, uint64_t kept, uint64_t size,
     f->is_ours = 1;
     if (size == 0)
         return IR_OK;
-    if (fallocate(f->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)size) != 0
+    if (reserve(f, size) != 0
         && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
         return io_error(e, errno, "reserve room for", f->part);
     return IR_OK;

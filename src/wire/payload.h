@@ -15,9 +15,13 @@
 
 struct soap;
 
+/* Base64 that is moved at once.  gSOAP's own buffer has a quarter of this: long
+ * contents go past it, for fewer and larger reads, writes and wake-ups. */
+#define IR_PAYLOAD_TEXT ((size_t)262144)
+
 /* Most bytes that a sink or source is given in one call.  A multiple of 3, so
  * that only the last block of a message has base64 padding. */
-#define IR_PAYLOAD_BLOCK ((size_t)49152)
+#define IR_PAYLOAD_BLOCK (IR_PAYLOAD_TEXT / 4 * 3)
 
 /* Where received bytes go: 'write' is called with at most IR_PAYLOAD_BLOCK
  * bytes at a time, in order.  It returns 0, or anything else to end the call.
@@ -59,7 +63,18 @@ struct ir_payload_io {
     struct ir_payload_sink sink;
     enum ir_payload_fault fault;
     uint64_t fault_offset; /* decoded bytes before the fault */
+    size_t text_begin;     /* received, not parsed yet: text[begin..end) */
+    size_t text_end;
+    char text[IR_PAYLOAD_TEXT];
     uint8_t block[IR_PAYLOAD_BLOCK + 64];
 };
+
+/* A message begins: nothing of the one before is left. */
+void ir_payload_begin(struct ir_payload_io *io);
+
+/* What was received with a payload and stands behind it: at most 'size' bytes
+ * into 'data'.  gSOAP's receive callback looks here first, and goes on to the
+ * wire where this returns 0. */
+size_t ir_payload_take_rest(struct ir_payload_io *io, char *data, size_t size);
 
 #endif

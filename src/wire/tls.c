@@ -23,8 +23,8 @@
 
 /* Reads from the socket in one go. */
 #define MAX_READS 32
-/* Four records: what a caller asks for at a time. */
-#define READ_BUFFER_BYTES ((size_t)66560)
+/* Sixteen records: what a caller asks for at a time. */
+#define READ_BUFFER_BYTES ((size_t)266240)
 /* 3DES, RSA of 1024 bits and SHA-1 signatures are below. */
 #define SECURITY_LEVEL 2
 

@@ -135,6 +135,9 @@ on_receive(struct soap *soap, char *data, size_t size)
     struct ir_wire *w = wire_of(soap);
     size_t n;
 
+    n = ir_payload_take_rest(&w->io, data, size);
+    if (n > 0)
+        return n;
     if (refuse_starved(soap))
         return 0;
     return ir_http_receive(&w->http, data, size, &n) == IR_OK ? n : 0;
@@ -172,7 +175,7 @@ ir_call_begin(struct ir_wire *w, const char *operation,
     memset(&w->io.sink, 0, sizeof w->io.sink);
     if (sink != NULL)
         w->io.sink = *sink;
-    w->io.fault = IR_PAYLOAD_OK;
+    ir_payload_begin(&w->io);
     ir_tags_spell(w);
     /* Room for line breaks in the base64: a tenth more. */
     ir_http_begin(&w->http,
@@ -294,6 +297,8 @@ ir_call_again(struct ir_wire *w, int rc)
 
     ir_transport_linger(w->transport, 0);
     settle(w, rc);
+    if (w->io.text_begin < w->io.text_end)
+        w->http.keep = 0;
     ir_http_end(&w->http, w->soap->buf + begin, n - begin);
     again = w->error->status == IR_E_NETWORK && w->repeatable && w->reused
         && !w->repeated && !w->http.reply_begun;

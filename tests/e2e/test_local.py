@@ -330,6 +330,7 @@ class Mounts(Local):
         run = self.on_tmpfs("rw", sample(9 << 20))
 
         self.assertEqual(run.exit, 10, run)
+        self.assertIn("reserve room", run.err)
         self.assertEqual(run.record(exit=10)["status"], "io")
         self.assertTrue(run.err.endswith("\ntarget\nold\n"), run.err)
 

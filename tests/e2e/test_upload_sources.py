@@ -131,7 +131,7 @@ class Unreadable(Refused):
         self.refused(self.local, prefix=drop)
 
     def test_disk_that_fails_half_way(self):
-        for n in range(10, 34, 4):  # the loader has had its reads by then
+        for n in range(10, 23, 3):  # the loader has had its reads by then
             with self.subTest(read=n):
                 self.start()
                 run = self.put("--lock", prefix=(

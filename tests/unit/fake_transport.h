@@ -33,7 +33,7 @@ struct fake_transport {
     size_t position; /* in the reply */
     int is_open;
     size_t request_bytes;
-    char request[524288]; /* of the last exchange, terminated; stays last */
+    char request[1310720]; /* of the last exchange, terminated; stays last */
 };
 
 extern struct fake_transport fake_transport;

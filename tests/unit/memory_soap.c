@@ -11,10 +11,13 @@ static size_t
 receive(struct soap *soap, char *data, size_t size)
 {
     struct memory_soap *m = soap->user;
+    size_t rest = ir_payload_take_rest(&m->io, data, size);
     size_t n = m->n - m->at;
     size_t piece = m->at == 0 && m->first_bytes != 0 ? m->first_bytes
                                                      : m->piece_bytes;
 
+    if (rest > 0)
+        return rest;
     if (piece != 0 && n > piece)
         n = piece;
     if (n > size)

@@ -158,7 +158,7 @@ struct store {
     int fail_errno;      /* 0: it gives no reason */
     uint64_t ends_at;    /* 0: far away */
     uint64_t next;       /* the offset that is due */
-    uint8_t data[200000];
+    uint8_t data[800000];
 };
 
 static struct store store;
@@ -255,7 +255,7 @@ test_a_checksum_is_upper_case_hex_without_padding(void **state)
 
 /* Where a source may give up: in its first block, and behind what has gone out
  * already. */
-static const uint64_t points[] = { 1, 40000, 60000, 150001 };
+static const uint64_t points[] = { 1, 160000, 240000, 600001 };
 
 static void
 test_a_source_that_says_why_is_a_local_failure(void **state)
@@ -266,7 +266,7 @@ test_a_source_that_says_why_is_a_local_failure(void **state)
         struct ir_upload_answer a;
 
         store.fails_at = points[i];
-        send_chunk(0, 200000, TAKEN, &a);
+        send_chunk(0, sizeof store.data, TAKEN, &a);
         check_error("EIO", &line.error, IR_E_IO, "cannot read at offset ");
         assert_int_equal(line.error.sys_errno, EIO);
         assert_int_equal(fake_transport.n_exchanges, 1);
@@ -284,7 +284,7 @@ test_a_source_that_does_not_say_why_cancels(void **state)
         struct ir_upload_answer a;
 
         store.fails_at = points[i];
-        send_chunk(0, 200000, TAKEN, &a);
+        send_chunk(0, sizeof store.data, TAKEN, &a);
         check_error("cancel", &line.error, IR_E_CANCELLED,
             "the caller ended the transfer");
         assert_int_equal(fake_transport.n_exchanges, 1);
@@ -301,7 +301,7 @@ test_a_source_that_became_shorter_has_changed(void **state)
         char message[100];
 
         store.ends_at = points[i];
-        send_chunk(0, 200000, TAKEN, &a);
+        send_chunk(0, sizeof store.data, TAKEN, &a);
         snprintf(message, sizeof message, "the source ends at %u,",
             (unsigned)points[i]);
         check_error(message, &line.error, IR_E_CHANGED, message);
@@ -318,7 +318,7 @@ test_a_request_that_broke_off_counts_as_sent_once_a_byte_left(void **state)
         struct ir_upload_answer a;
 
         store.fails_at = points[i];
-        send_chunk(0, 200000, TAKEN, &a);
+        send_chunk(0, sizeof store.data, TAKEN, &a);
         assert_int_equal(ir_wire_request_sent(line.wire),
             fake_transport.request_bytes > 0);
     }
@@ -329,8 +329,8 @@ static void
 test_a_cancel_of_the_transport_in_mid_chunk_ends_the_call(void **state)
 {
     const struct ir_source source = { take, &store, 1, 0 };
-    const struct ir_upload_request request = { "h-1", &source, 0, 200000, 1,
-        1 };
+    const struct ir_upload_request request = { "h-1", &source, 0,
+        sizeof store.data, 1, 1 };
     struct ir_upload_answer a;
 
     (void)state;
@@ -341,7 +341,7 @@ test_a_cancel_of_the_transport_in_mid_chunk_ends_the_call(void **state)
     ir_call_upload_file_chunk(line.wire, "t", &request, &a);
 
     check_error("cancel", &line.error, IR_E_CANCELLED, "sending failed");
-    assert_true(store.next < 200000);
+    assert_true(store.next < sizeof store.data);
     assert_int_equal(fake_transport.n_exchanges, 1);
     assert_false(fake_transport.is_open);
 }

@@ -35,6 +35,7 @@ struct got {
     size_t largest;
     int n_writes;
     int failing_write; /* number of the one that fails, from 1; 0: none */
+    int ends_of_pages; /* all but the first and the last must be there */
     uint64_t limit_bytes;
     int rc;
     enum ir_payload_fault fault;
@@ -52,6 +53,8 @@ keep(void *ctx, const uint8_t *data, size_t n)
     if (++g->n_writes == g->failing_write)
         return -1;
     assert_true(n > 0 && n <= g->room - g->n);
+    if (g->ends_of_pages && g->n_writes > 2)
+        assert_int_equal(g->n % 4096, 0);
     memcpy(g->data + g->n, data, n);
     g->n += n;
     if (n > g->largest)
@@ -288,7 +291,7 @@ test_an_empty_element_has_no_bytes(void **state)
 
 /* ---- Lengths, limits, sinks -------------------------------------------- */
 
-static uint8_t pattern[200000];
+static uint8_t pattern[1000000];
 
 /* A message with 'length' bytes of the pattern; free it. */
 static char *
@@ -345,7 +348,7 @@ static void
 test_lengths_around_the_buffers_arrive_whole(void **state)
 {
     static const size_t edges[] = { 48500, 49152, 65536, 98304, 131072,
-        147456, 196608 };
+        196608, 245000, 245760, 262144, 393216, 458752 };
 
     (void)state;
     for (size_t i = 0; i < COUNT(edges); i++)
@@ -353,6 +356,56 @@ test_lengths_around_the_buffers_arrive_whole(void **state)
             check_length(length, 0);
             check_length(length, 65535);
             check_length(length, 1461);
+        }
+}
+
+/* Of a text that comes as fast as it is asked for. */
+static void
+test_all_writes_but_first_and_last_end_where_a_page_does(void **state)
+{
+    (void)state;
+
+    for (size_t first = 1000; first < 1016; first++) {
+        struct got g = { .ends_of_pages = 1 };
+        size_t n;
+        char *xml = message_of(sizeof pattern, &n);
+
+        receive(xml, n, first, 0, &g);
+        assert_int_equal(g.rc, SOAP_OK);
+        assert_int_equal(g.n, sizeof pattern);
+        assert_true(g.n_writes <= 8);
+        free(g.data);
+        free(xml);
+    }
+}
+
+/* More of them than gSOAP's buffer holds. */
+static void
+test_markup_inside_a_long_text_changes_nothing(void **state)
+{
+    static const char *const markup[] = { "<!-- no bytes -->",
+        "<![CDATA[]]>", "&#32;", "<!--x--> <!--y-->" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(markup); i++)
+        for (size_t at = 60000; at < 600000; at += 67001) {
+            size_t length = strlen(markup[i]);
+            struct got g = { 0 };
+            size_t n;
+            char *xml = message_of(sizeof pattern, &n);
+            char *more = malloc(n + length);
+
+            assert_non_null(more);
+            memcpy(more, xml, at);
+            memcpy(more + at, markup[i], length);
+            memcpy(more + at + length, xml + at, n - at);
+            receive(more, n + length, 0, 0, &g);
+            assert_int_equal(g.rc, SOAP_OK);
+            assert_int_equal(g.n, sizeof pattern);
+            assert_memory_equal(g.data, pattern, sizeof pattern);
+            free(g.data);
+            free(more);
+            free(xml);
         }
 }
 
@@ -394,7 +447,7 @@ test_a_sink_that_fails_ends_the_call(void **state)
     for (int failing = 1; failing <= 4; failing++) {
         struct got g = { .failing_write = failing };
 
-        receive_length(200000, 0, &g);
+        receive_length(sizeof pattern, 0, &g);
         assert_int_not_equal(g.rc, SOAP_OK);
         assert_int_equal(g.fault, IR_PAYLOAD_SINK);
         assert_int_equal(g.fault_offset, g.n);
@@ -443,6 +496,9 @@ main(void)
         cmocka_unit_test(test_an_empty_element_has_no_bytes),
         cmocka_unit_test(test_every_length_arrives_whole),
         cmocka_unit_test(test_lengths_around_the_buffers_arrive_whole),
+        cmocka_unit_test(
+            test_all_writes_but_first_and_last_end_where_a_page_does),
+        cmocka_unit_test(test_markup_inside_a_long_text_changes_nothing),
         cmocka_unit_test(test_a_limit_of_just_the_length_is_kept),
         cmocka_unit_test(test_more_than_the_limit_ends_the_call),
         cmocka_unit_test(test_a_sink_that_fails_ends_the_call),

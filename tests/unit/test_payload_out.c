@@ -10,7 +10,7 @@
 #include "memory_soap.h"
 #include "support.h"
 
-static uint8_t pattern[300000];
+static uint8_t pattern[1000000];
 
 /* A request under way: where its bytes come from and go to. */
 struct sent {
@@ -161,7 +161,7 @@ static void
 test_lengths_around_the_buffers_are_sent_exactly(void **state)
 {
     static const size_t edges[] = { 48700, 49152, 65536, 98304, 131072,
-        262144 };
+        196300, 196608, 245000, 262144, 393216, 442368, 786432 };
 
     (void)state;
     for (size_t i = 0; i < COUNT(edges); i++)
@@ -190,7 +190,7 @@ test_a_source_that_fails_ends_the_call(void **state)
     for (int failing = 1; failing <= 5; failing++) {
         struct sent s = { .failing_read = failing };
 
-        send_chunk(262144, &s);
+        send_chunk(sizeof pattern, &s);
         assert_int_not_equal(s.rc, SOAP_OK);
         assert_int_equal(s.fault, IR_PAYLOAD_SOURCE);
         assert_int_equal(s.fault_offset, s.at);
