@@ -14,6 +14,10 @@ CURVES = {
                "set logscale x 2; set logscale y 2"),
     "documents": ("Documents of 10 KiB over a link of 40 ms, 500 Mbit/s",
                   "documents at a time", "documents/s", "set logscale x 2"),
+    "many": ("Peak memory of one ir get -r over the number of documents",
+             "documents", "MiB", "set logscale x"),
+    "processes": ("Throughput of several ir get at once, loopback",
+                  "processes", "MB/s in all", "set logscale x 2"),
     "scaling": ("Throughput over the number of connections", "connections",
                 "MB/s", "set logscale x 2"),
 }

@@ -32,15 +32,20 @@ class Peer:
 
 
 def down(table, args, peer, name, label):
+    """Against 'ir get' as it is when nothing else is asked for, and over the
+    one connection that the others have."""
     place = peer.place
     runs = interleaved(
         args.runs, lambda: peer.get(name),
+        lambda: place.get(peer.url, name, CHUNK, "auto"),
         lambda: place.get(peer.url, name, CHUNK))
     place.same(name, peer.got)
     peer.got.unlink()
-    table.add("P3", f"{label} ÷ ir get", ratios(*runs),
+    table.add("P3", f"{label} ÷ ir get", ratios(*runs[:2]),
               ">= 8" if label in BOUND else "",
               f"{rate(args.peer_size, runs[0]):.0f} MB/s")
+    table.add("P3", f"{label} ÷ ir get --parallel 1",
+              ratios(runs[0], runs[2]))
     table.point("peers-down", label, label, rate(args.peer_size, runs[0]))
     return rate(args.peer_size, runs[1])
 

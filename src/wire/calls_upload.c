@@ -310,8 +310,10 @@ commit_new(struct ir_wire *w, const char *ticket, const char *handler,
 
     if (c->xml_parameters == NULL) {
         made = make_parameters(w, c);
-        if (made == NULL)
+        if (made == NULL) {
+            w->sent = 0; /* that was the call before */
             return w->error->status;
+        }
     }
     in.xmlParameters = made != NULL ? made : ir_call_out(c->xml_parameters);
     IR_CALL(w, UploadNewDocumentWidthHandler, Uploaded, IR_CALL_ONCE, NULL,
