@@ -24,7 +24,8 @@ enum ir_status ir_file_open(struct ir_file *f, const char *path,
     int keep_existing, struct ir_error *e);
 
 /* Drop what was written behind the first 'kept' bytes, and reserve room for
- * 'size' where the file system can: a full disk shows now. */
+ * 'size' where the file system can: a full disk shows now.  A tmpfs is only asked
+ * for its room, which several may then count on. */
 enum ir_status ir_file_reserve(struct ir_file *f, uint64_t kept, uint64_t size,
     struct ir_error *e);
 

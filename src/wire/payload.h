@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * The content of an xs:base64Binary element, streamed.  A message's bytes are
- * decoded from the receive buffer straight into a sink, and encoded from a
- * source straight into the send buffer; they never exist as text or as a whole.
+ * decoded text by text straight into a sink, and encoded from a source straight
+ * into the text that is sent next; they never exist as a whole.
  *
  * gen/soapStub.h includes this file: wsdl/typemap.dat maps xs:base64Binary to
  * struct ir_payload. */

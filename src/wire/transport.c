@@ -386,6 +386,8 @@ ir_transport_receive(struct ir_transport *t, void *data, size_t size,
 
     *n = 0;
     turn(t, 1);
+    if (t->is_secured) /* the attempt before may have been long work */
+        t->n_unwatched = MAX_UNWATCHED;
     while (go_on(t, io) && await_rate(t)) {
         io = try_receive(t, data, part_of(t, size), n);
         count_moved(t, *n);

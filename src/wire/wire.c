@@ -494,6 +494,7 @@ ir_wire_free(struct ir_wire *w)
     ir_http_clear(&w->http);
     ir_pack_clear(&w->pack);
     ir_transport_wipe(w->soap->buf, sizeof w->soap->buf);
+    ir_transport_wipe(w->io.text, sizeof w->io.text);
     soap_destroy(w->soap);
     soap_end(w->soap);
     soap_free(w->soap);

@@ -47,8 +47,8 @@ def check_talk(run):
 
 
 class Group(torture.Bench):
-    def __init__(self, place, *more, is_resumed=False):
-        super().__init__()
+    def __init__(self, place, *more, is_resumed=False, **size):
+        super().__init__(**size)
         self.place = place
         self.more = more
         self.is_resumed = is_resumed
@@ -346,6 +346,13 @@ GROUPS["get-short"] = lambda: Short(Download, calls=("pwrite", "write"))
 GROUPS["resume-short"] = lambda: Short(
     Download, calls=("pwrite", "write", "pread"), is_resumed=True)
 GROUPS["put-short"] = lambda: Short(Upload, "--lock", calls=("pread", "write"))
+GROUPS["get-large-short"] = lambda: Short(
+    Download, calls=("pwrite", "write"), **torture.LARGE)
+GROUPS["put-large-short"] = lambda: Short(
+    Upload, "--lock", calls=("pread", "write"), **torture.LARGE)
+GROUPS["get-large-EIO"] = lambda: Failing(Download, "EIO", **torture.LARGE)
+GROUPS["put-large-EIO"] = lambda: Failing(
+    Upload, "EIO", "--lock", **torture.LARGE)
 
 
 def enter_own_mounts():

@@ -41,7 +41,8 @@ for variable, built in (("IR", "src/cli/ir"),
                         ("IR_SHORTEN", "tests/torture/libir_shorten.so")):
     os.environ.setdefault(variable, str(BUILD / built))
 
-CHUNK = 65536  # more than the client decodes at once
+CHUNK = 65536
+LARGE = {"chunk": 327680, "n_chunks": 3}  # more than goes through at once
 CHUNKS = 8
 SIZE = CHUNKS * CHUNK - 5
 DOCUMENT = "/Library/Folder/document.bin"

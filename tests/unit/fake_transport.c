@@ -1,5 +1,6 @@
 /* Copyright (c) 2026 the inforouter-client authors.
  * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* memmem */
 #include "fake_transport.h"
 
 #include <stddef.h>
@@ -149,6 +150,8 @@ ir_transport_grace(struct ir_transport *t, int ms)
 void
 ir_transport_wipe(void *data, size_t n)
 {
+    if (memmem(data, n, FAKE_SECRET, sizeof FAKE_SECRET - 1) != NULL)
+        fake_transport.n_secrets++;
     memset(data, 0, n);
 }
 

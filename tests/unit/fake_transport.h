@@ -28,6 +28,7 @@ struct fake_transport {
     int grace_ms;
     int has_lingered; /* a cancel would have waited for the reply */
     int n_cancels;
+    int n_secrets; /* blocks with FAKE_SECRET that were wiped */
     size_t n_exchanges;
     size_t n_connections;
     size_t position; /* in the reply */
@@ -35,6 +36,8 @@ struct fake_transport {
     size_t request_bytes;
     char request[1310720]; /* of the last exchange, terminated; stays last */
 };
+
+#define FAKE_SECRET "ticket-that-is-secret"
 
 extern struct fake_transport fake_transport;
 

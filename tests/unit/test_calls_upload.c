@@ -325,6 +325,27 @@ test_a_request_that_broke_off_counts_as_sent_once_a_byte_left(void **state)
     assert_true(ir_wire_request_sent(line.wire));
 }
 
+/* gSOAP's buffer, and the text that a payload is sent in. */
+static void
+test_the_ticket_is_wiped_wherever_it_stood(void **state)
+{
+    const struct ir_source source = { take, &store, 1, 0 };
+    const struct ir_upload_request request = { "h-1", &source, 0, 100000, 1,
+        1 };
+    struct ir_upload_answer a;
+    struct line own;
+
+    (void)state;
+    line_open(&own, IR_SOAP_11);
+    line_result(&own, "UploadFileChunk", TAKEN);
+    store.next = 0;
+    ir_call_upload_file_chunk(own.wire, FAKE_SECRET, &request, &a);
+    fake_transport.n_secrets = 0;
+    line_close(&own);
+
+    assert_int_equal(fake_transport.n_secrets, 2);
+}
+
 static void
 test_a_cancel_of_the_transport_in_mid_chunk_ends_the_call(void **state)
 {
@@ -691,6 +712,7 @@ main(void)
         TEST(test_a_source_that_does_not_say_why_cancels),
         TEST(test_a_source_that_became_shorter_has_changed),
         TEST(test_a_request_that_broke_off_counts_as_sent_once_a_byte_left),
+        TEST(test_the_ticket_is_wiped_wherever_it_stood),
         TEST(test_a_cancel_of_the_transport_in_mid_chunk_ends_the_call),
         TEST(test_a_chunk_to_send_again_is_known_whatever_success_says),
         TEST(test_a_chunk_that_was_taken_may_come_with_a_checksum),
