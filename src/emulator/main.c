@@ -21,6 +21,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +34,10 @@ enum {
     EXIT_FAILED = 1,
     EXIT_USAGE = 2
 };
+
+/* Larger blocks, those of connections, go back to the system when they are
+ * freed: else they would stay, with what has come between them. */
+#define LARGE_BYTES (256 * 1024)
 
 /* A descriptor that can be read once the server is to stop.  All threads
  * inherit the mask, so the signals reach nobody else. */
@@ -177,6 +182,7 @@ main(int argc, char **argv)
     int result = EXIT_FAILED;
 
     setlocale(LC_CTYPE, "C.UTF-8");
+    mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
     switch (ir_settings_parse(&settings, argc, argv)) {
     case IR_SETTINGS_RUN:
         result = run(&emulator);
