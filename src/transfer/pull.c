@@ -6,8 +6,10 @@
  * The handler is released on every path, after a failure and after a cancel
  * within a short grace.  The error that ended the transfer is the one reported,
  * whatever becomes of the cleaning up. */
+#define _GNU_SOURCE /* sched_getaffinity */
 #include <errno.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -288,6 +290,24 @@ read_chunk(struct ir_pull *d, struct ir_chunk *chunk)
 /* Below this, one connection is done before others are open. */
 #define CREW_BYTES 16777216
 #define CREW_AUTO 4
+/* A server whose calls take less is near: there are no waits to fill. */
+#define NEAR_US 1000
+
+/* Several connections fill the waits between a chunk and the next.  Where there
+ * are none, each keeps two processors busy, of which the server's may well be
+ * one of ours. */
+static int
+auto_connections(const struct ir_client *c)
+{
+    int64_t us = ir_wire_shortest_call_us(c->wire);
+    cpu_set_t cpus;
+    int n;
+
+    if (us == 0 || us >= NEAR_US || sched_getaffinity(0, sizeof cpus, &cpus) != 0)
+        return CREW_AUTO;
+    n = CPU_COUNT(&cpus) / 2;
+    return n < CREW_AUTO ? n : CREW_AUTO;
+}
 
 static int
 n_workers(const struct ir_pull *d)
@@ -301,7 +321,7 @@ n_workers(const struct ir_pull *d)
         || left <= d->plan.chunk_bytes)
         return 0;
     if (n == IR_CONNECTIONS_AUTO)
-        n = left < CREW_BYTES ? 1 : CREW_AUTO;
+        n = left < CREW_BYTES ? 1 : auto_connections(d->c);
     return n > 1 ? n - 1 : 0;
 }
 

@@ -31,6 +31,7 @@ struct ir_wire {
     enum ir_spelling spelling;
     int call_timeout_ms;
     const char *secrets[2]; /* never to be repeated in a message, or NULL */
+    int64_t shortest_call_us; /* 0: none yet */
 
     /* The call under way. */
     const char *operation;
@@ -39,6 +40,7 @@ struct ir_wire {
     int has_answer; /* an element in the result, with text around it */
     int repeated;
     int sent;   /* some byte of the request left */
+    int64_t sent_us; /* when */
     int reused; /* the connection served a call before */
     int n_results;
     int n_answers;

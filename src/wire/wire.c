@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "wire/call.h"
 #include "wire/tags.h"
@@ -108,6 +109,15 @@ look_for_refusal(struct ir_wire *w)
     w->http.reply_begun = 0;
 }
 
+static int64_t
+now_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static int
 on_send(struct soap *soap, const char *data, size_t n)
 {
@@ -120,6 +130,8 @@ on_send(struct soap *soap, const char *data, size_t n)
         return SOAP_EOM;
     if (!w->sent && w->leaves)
         ir_transport_linger(w->transport, LINGER_MS);
+    if (!w->sent)
+        w->sent_us = now_us();
     w->sent = 1;
     st = w->pack.left > 0 ? ir_pack_send(&w->pack, w->transport, data, n)
                           : ir_transport_send(w->transport, data, n);
@@ -286,6 +298,16 @@ is_pack_refused(const struct ir_wire *w)
     return w->http.is_packed_request && w->error->http_status == 415;
 }
 
+static void
+note_time(struct ir_wire *w)
+{
+    int64_t us = now_us() - w->sent_us;
+
+    if (w->error->status == IR_OK
+        && (w->shortest_call_us == 0 || us < w->shortest_call_us))
+        w->shortest_call_us = us < 1 ? 1 : us;
+}
+
 /* gSOAP's place in its buffer may be outside of what that holds: it takes a
  * step back from the end of the stream too. */
 int
@@ -300,6 +322,7 @@ ir_call_again(struct ir_wire *w, int rc)
     if (w->io.text_begin < w->io.text_end)
         w->http.keep = 0;
     ir_http_end(&w->http, w->soap->buf + begin, n - begin);
+    note_time(w);
     again = w->error->status == IR_E_NETWORK && w->repeatable && w->reused
         && !w->repeated && !w->http.reply_begun;
     if (again)
@@ -531,6 +554,12 @@ int
 ir_wire_retry_after_s(const struct ir_wire *w)
 {
     return w->http.retry_after_s;
+}
+
+int64_t
+ir_wire_shortest_call_us(const struct ir_wire *w)
+{
+    return w->shortest_call_us;
 }
 
 int

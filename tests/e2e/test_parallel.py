@@ -12,6 +12,7 @@ from harness import CHUNK
 
 DOCUMENT = "/Library/Folder/long.bin"
 CHUNKS = 40
+LARGE = 17 << 20
 
 
 class Parallel(unittest.TestCase):
@@ -29,6 +30,10 @@ class Parallel(unittest.TestCase):
             options = ["--faults", faults]
         return self.enterContext(harness.Emulator(self.root, *options))
 
+    def lengthen(self):
+        self.bytes = harness.sample(LARGE)
+        pathlib.Path(self.root, DOCUMENT.lstrip("/")).write_bytes(self.bytes)
+
     def get(self, emulator, n, *more, **named):
         return harness.ir("get", DOCUMENT, "-o", self.target, "--chunk-size",
                           CHUNK, "--parallel", n, "--retry-delay", "1ms",
@@ -39,7 +44,7 @@ class Parallel(unittest.TestCase):
         self.assertEqual(run.exit, 0, run)
         done = run.record(event="done")
         self.assertEqual((done["level"], done["chunks"]),
-                         ("verified", CHUNKS), run)
+                         ("verified", -(-len(self.bytes) // CHUNK)), run)
         self.assertEqual(self.target.read_bytes(), self.bytes)
         self.assertEqual(list(self.target.parent.glob("*.part*")), [])
         report = emulator.stop()
@@ -63,6 +68,25 @@ class Parallel(unittest.TestCase):
         report = self.complete(emulator, self.get(emulator, "auto"))
 
         self.assertEqual(report["connections"]["accepted"], 1)
+
+    def test_large_document_takes_four_where_calls_take_long(self):
+        self.lengthen()
+        emulator = self.emulator("* always delay ms=3")
+        report = self.complete(emulator, self.get(emulator, "auto"))
+
+        self.assertEqual(report["connections"]["accepted"], 4)
+
+    @unittest.skipIf(harness.SANITIZED, "calls take a millisecond by themselves")
+    def test_large_document_of_a_near_server_takes_what_processors_allow(self):
+        self.lengthen()
+        for _ in range(20):  # where others are busy no server is near
+            emulator = self.emulator()
+            report = self.complete(emulator, self.get(
+                emulator, "auto", prefix=("taskset", "-c", "0")))
+            if report["connections"]["accepted"] == 1:
+                break
+        else:
+            self.fail("never one connection")
 
     def test_chunk_that_a_worker_cannot_get_is_got_all_the_same(self):
         for fault in ("refuse code=5000", "reset at=body",
