@@ -19,7 +19,7 @@ CURVES = {
     "processes": ("Throughput of several ir get at once, loopback",
                   "processes", "MB/s in all", "set logscale x 2"),
     "scaling": ("Throughput over the number of connections", "connections",
-                "MB/s", "set logscale x 2"),
+                "MB/s", "set logscale x 2; set logscale y"),
 }
 LOOK = ("set terminal svg size 720,400 font 'sans-serif,13' background "
         "'white'; set grid ytics lc '#dddddd'; set border 3; "
