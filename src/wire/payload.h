@@ -65,7 +65,7 @@ struct ir_payload_io {
     uint64_t fault_offset; /* decoded bytes before the fault */
     size_t text_begin;     /* received, not parsed yet: text[begin..end) */
     size_t text_end;
-    char text[IR_PAYLOAD_TEXT];
+    char text[IR_PAYLOAD_TEXT]; /* this and what follows need no zeros */
     uint8_t block[IR_PAYLOAD_BLOCK + 64];
 };
 

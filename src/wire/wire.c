@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -431,16 +432,20 @@ open_line(struct ir_wire *w, const char *url, const struct ir_options *opts)
     return ir_transport_new(&config, w->error, &w->transport);
 }
 
-/* With its struct soap, and nothing else. */
+/* With its struct soap, and nothing else.  What payloads need for their bytes is
+ * left as it is: it costs memory when it is used. */
 static struct ir_wire *
 make(struct ir_error *error)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    struct ir_wire *w = calloc(1, sizeof *w);
+    struct ir_wire *w = malloc(sizeof *w);
 
     pthread_once(&once, soap_ssl_init);
-    if (w != NULL)
+    if (w != NULL) {
+        memset(w, 0, offsetof(struct ir_payload_io, text));
+        memset((char *)w + sizeof w->io, 0, sizeof *w - sizeof w->io);
         w->soap = soap_new();
+    }
     if (w == NULL || w->soap == NULL) {
         free(w);
         ir_error_set(error, IR_E_MEMORY, "out of memory");
@@ -517,7 +522,7 @@ ir_wire_free(struct ir_wire *w)
     ir_http_clear(&w->http);
     ir_pack_clear(&w->pack);
     ir_transport_wipe(w->soap->buf, sizeof w->soap->buf);
-    ir_transport_wipe(w->io.text, sizeof w->io.text);
+    ir_transport_wipe(w->io.text, sizeof w->soap->buf); /* what begins it */
     soap_destroy(w->soap);
     soap_end(w->soap);
     soap_free(w->soap);

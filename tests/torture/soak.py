@@ -195,8 +195,9 @@ def run(options):
     """The figures, and what is wrong."""
     load_s = options.seconds - LIFETIME_S
     is_short = options.seconds < SHORT_S
-    if is_short:
+    if is_short:  # what is freed is seen at once, what is kept as well
         os.environ["MALLOC_ARENA_MAX"] = "1"
+        os.environ["MALLOC_MMAP_THRESHOLD_"] = "131072"
     with Clients(rules(options.seed), "--handler-lifetime", LIFETIME_S
                  ) as clients:
         state = State(clients.server.state)
