@@ -77,17 +77,19 @@ ir_content_open(struct ir_emulator *e, const struct ir_content *c)
     return fd;
 }
 
-static bool
-write_all(int fd, const uint8_t *data, size_t n)
+bool
+ir_content_write(int fd, const void *data, size_t n)
 {
+    const char *p = data;
+
     while (n > 0) {
-        ssize_t done = write(fd, data, n);
+        ssize_t done = write(fd, p, n);
 
         if (done < 0 && errno == EINTR)
             continue;
         if (done <= 0)
             return false;
-        data += done;
+        p += done;
         n -= (size_t)done;
     }
     return true;
@@ -105,7 +107,7 @@ copy_bytes(int from, int to)
             return true;
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0 || !write_all(to, block, (size_t)n))
+        if (n < 0 || !ir_content_write(to, block, (size_t)n))
             return false;
     }
 }

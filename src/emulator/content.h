@@ -42,6 +42,9 @@ bool ir_content_stage(struct ir_emulator *e, const struct ir_content *c,
 bool ir_content_keep(struct ir_emulator *e, int from, const char *folder,
     const char *name);
 
+/* Write all of it to an open file. */
+bool ir_content_write(int fd, const void *data, size_t n);
+
 /* Give the file 'from' the second name 'to', replacing what has it, or make a
  * copy where a file system cannot; 'out' is what the new name leads to. */
 bool ir_content_link(int from_folder, const char *from, int to_folder,

@@ -79,22 +79,6 @@ end_handler(struct ir_call *call, const void *in)
     ir_handlers_end(call->emulator, session.id, IR_HANDLER_UPLOAD, name);
 }
 
-static bool
-write_all(int fd, const char *data, size_t n)
-{
-    while (n > 0) {
-        ssize_t done = write(fd, data, n);
-
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        data += done;
-        n -= (size_t)done;
-    }
-    return true;
-}
-
 /* A copy with another first byte, or else with one more at the end. */
 static bool
 copy_changed(int from, int to, bool same_size)
@@ -114,10 +98,10 @@ copy_changed(int from, int to, bool same_size)
         if (is_first && same_size)
             block[0] = (char)(block[0] ^ 1);
         is_first = false;
-        if (!write_all(to, block, (size_t)n))
+        if (!ir_content_write(to, block, (size_t)n))
             return false;
     }
-    return (same_size && !is_first) || write_all(to, "+", 1);
+    return (same_size && !is_first) || ir_content_write(to, "+", 1);
 }
 
 /* The file is replaced, not written to: an older version may share it. */

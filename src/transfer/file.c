@@ -257,6 +257,27 @@ ir_file_write(void *ctx, uint64_t offset, const void *data, size_t n)
     return 0;
 }
 
+int
+ir_file_append(int fd, const void *data, size_t n)
+{
+    const char *p = data;
+
+    while (n > 0) {
+        ssize_t written = write(fd, p, n);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0) {
+            if (written == 0)
+                errno = EIO;
+            return -1;
+        }
+        p += written;
+        n -= (size_t)written;
+    }
+    return 0;
+}
+
 /* The process's umask.  umask() would change it under other threads; the kernel
  * tells it to those who only ask. */
 static mode_t

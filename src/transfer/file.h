@@ -32,6 +32,10 @@ enum ir_status ir_file_reserve(struct ir_file *f, uint64_t kept, uint64_t size,
 /* An ir_write_fn; 'ctx' is the struct ir_file. */
 int ir_file_write(void *ctx, uint64_t offset, const void *data, size_t n);
 
+/* Write all of it where an open file is: a journal, a note.  0, or -1 and
+ * errno. */
+int ir_file_append(int fd, const void *data, size_t n);
+
 /* Everything is there, which is 'size' bytes and no more: on disk, under its
  * name, and the name on disk.  On failure the target is as it was;
  * ir_file_close() is due in either case. */

@@ -30,6 +30,7 @@
 
 #include "codec/crc32.h"
 #include "transfer/client.h"
+#include "transfer/file.h"
 
 #define MODE (S_IRUSR | S_IWUSR)
 #define LINE_BYTES 16384
@@ -105,17 +106,9 @@ create(struct ir_journal *j)
 static enum ir_status
 append(struct ir_journal *j, const char *text, size_t n, struct ir_error *e)
 {
-    while (n > 0) {
-        ssize_t written = write(j->fd, text, n);
-
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return ir_error_set_errno(e, IR_E_IO, written < 0 ? errno : EIO,
-                "cannot write %s", j->name);
-        text += written;
-        n -= (size_t)written;
-    }
+    if (ir_file_append(j->fd, text, n) != 0)
+        return ir_error_set_errno(e, IR_E_IO, errno, "cannot write %s",
+            j->name);
     return IR_OK;
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "codec/crc32.h"
+#include "transfer/file.h"
 #include "transfer/note.h"
 #include "transfer/session.h"
 
@@ -73,26 +74,6 @@ ir_ledger_leave(struct ir_client *c)
     c->ledger.is_short = 0;
 }
 
-/* 0, or -1 with errno. */
-static int
-append(int fd, const char *line, size_t n)
-{
-    while (n > 0) {
-        ssize_t written = write(fd, line, n);
-
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0) {
-            if (written == 0)
-                errno = ENOSPC;
-            return -1;
-        }
-        line += written;
-        n -= (size_t)written;
-    }
-    return 0;
-}
-
 void
 ir_ledger_mark(struct ir_client *c, const char *format, ...)
 {
@@ -108,7 +89,7 @@ ir_ledger_mark(struct ir_client *c, const char *format, ...)
     n = vsnprintf(line, sizeof line, format, args);
     va_end(args);
     at = lseek(l->fd, 0, SEEK_END);
-    if (append(l->fd, line, (size_t)n) == 0) {
+    if (ir_file_append(l->fd, line, (size_t)n) == 0) {
         l->have_at = strncmp(line, "have ", 5) == 0 ? at : -1;
         return;
     }
