@@ -334,8 +334,8 @@ struct ir_download_options {
     ir_progress_fn progress;
     void *progress_ctx;
 };
-/* Four for large documents, one for others; to a server that answers within a
- * millisecond at most one for each two processors. */
+/* Four for large documents, one for others; to a server of this machine that
+ * answers within a millisecond at most one for each two processors. */
 #define IR_CONNECTIONS_AUTO (-1)
 #define IR_DOWNLOAD_OPTIONS_INIT { .size = sizeof(struct ir_download_options) }
 

@@ -75,8 +75,8 @@ const struct ir_option ir_options_table[IR_N_OPTIONS] = {
         "(restart)" },
     [IR_OPTION_PARALLEL] = { "parallel", 0, IR_KIND_COUNT_OR_AUTO,
         IR_VERB_GET | IR_VERB_PUT, IR_ORIGIN_PROFILE, 1, 16, "N|auto",
-        "documents at a time, or connections for a large one; auto is 4, to a "
-        "near server fewer (auto)" },
+        "documents at a time, or connections for a large one; auto is 4, "
+        "fewer for one document of a server of this machine (auto)" },
     [IR_OPTION_CHUNK_SIZE] = { "chunk-size", 0, IR_KIND_SIZE, IR_VERBS_TRANSFER,
         IR_ORIGIN_PROFILE, 1, INT32_MAX, "SIZE",
         "bytes to move at once, such as 262144, 512K or 32M (4M, put: 1M)" },

@@ -290,20 +290,17 @@ read_chunk(struct ir_pull *d, struct ir_chunk *chunk)
 /* Below this, one connection is done before others are open. */
 #define CREW_BYTES 16777216
 #define CREW_AUTO 4
-/* A server whose calls take less is near: there are no waits to fill. */
-#define NEAR_US 1000
 
-/* Several connections fill the waits between a chunk and the next.  Where there
- * are none, each keeps two processors busy, of which the server's may well be
- * one of ours. */
+/* Several connections fill the waits between a chunk and the next.  To a near
+ * server there are none, and each keeps two of our processors busy. */
 static int
 auto_connections(const struct ir_client *c)
 {
-    int64_t us = ir_wire_shortest_call_us(c->wire);
     cpu_set_t cpus;
     int n;
 
-    if (us == 0 || us >= NEAR_US || sched_getaffinity(0, sizeof cpus, &cpus) != 0)
+    if (!ir_wire_is_near(c->wire)
+        || sched_getaffinity(0, sizeof cpus, &cpus) != 0)
         return CREW_AUTO;
     n = CPU_COUNT(&cpus) / 2;
     return n < CREW_AUTO ? n : CREW_AUTO;

@@ -27,6 +27,8 @@
 /* So long a cancel waits for the answer of a call of which the server keeps
  * something: a handler that is known can be deleted, and a session ended. */
 #define LINGER_MS 600
+/* A server of this machine whose calls take less is near. */
+#define NEAR_US 1000
 /* From here on a request is worth packing.  Shorter ones hold names, passwords
  * and tickets. */
 #define PACK_BYTES 4096
@@ -561,10 +563,11 @@ ir_wire_retry_after_s(const struct ir_wire *w)
     return w->http.retry_after_s;
 }
 
-int64_t
-ir_wire_shortest_call_us(const struct ir_wire *w)
+int
+ir_wire_is_near(const struct ir_wire *w)
 {
-    return w->shortest_call_us;
+    return w->url.is_loopback && w->shortest_call_us > 0
+        && w->shortest_call_us < NEAR_US;
 }
 
 int

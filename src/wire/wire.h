@@ -41,9 +41,9 @@ int ir_wire_retry_after_s(const struct ir_wire *w);
 /* Did any byte of the last request leave? */
 int ir_wire_request_sent(const struct ir_wire *w);
 
-/* The shortest call so far, in microseconds, from its first byte to the end of
- * its reply: a round trip, and what the server does at least.  0: none yet. */
-int64_t ir_wire_shortest_call_us(const struct ir_wire *w);
+/* Is it a server of this machine, and did a call take it less than a
+ * millisecond?  One there that answers later is perhaps a tunnel. */
+int ir_wire_is_near(const struct ir_wire *w);
 
 /* As in transport.h. */
 void ir_wire_cancel(struct ir_wire *w);

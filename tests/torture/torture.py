@@ -273,11 +273,20 @@ class Download(Place):
         self.target = self.folder / "target"
         self.part = self.folder / "target.part"
         self.journal = self.folder / "target.part.journal"
+        self.found_journal = None
         self.old = old
         if old is not None:
             self.target.write_bytes(old)
 
+    def journal_written(self):
+        """Tells one journal from another, and when it was written last."""
+        if not self.journal.exists():
+            return None
+        found = self.journal.stat()
+        return found.st_ino, found.st_mtime_ns
+
     def transfer(self, *more, **named):
+        self.found_journal = self.journal_written()
         return self.ir("get", DOCUMENT, "-o", self.target, "--chunk-size",
                        self.bench.chunk, "--retries", 2, "--retry-delay", 1,
                        *more, **named)
@@ -295,13 +304,14 @@ class Download(Place):
     def check_left(self):
         """What a run leaves: a target that is whole, perhaps a .part file and
         its journal, which claims nothing that is not there.  A run that ended
-        as soon as it had made its .part file may not have removed the journal of
-        the one before, whose .part file has become the target."""
+        as soon as it had made its .part file may have left the journal that it
+        found, whose own .part file has become the target."""
         names = set(os.listdir(self.folder)) - {"state"}
         extra = names - {self.target.name, self.part.name, self.journal.name}
         check(not extra, f"left behind: {extra}")
-        if self.part.exists() and self.journal.exists() \
-                and self.part.stat().st_size > 0:
+        if self.part.exists() and self.journal.exists() and (
+                self.part.stat().st_size > 0
+                or self.journal_written() != self.found_journal):
             check(harness.kept(self.target, self.bench.content) is not None,
                   "the journal is ahead of the bytes")
         return self.is_complete()
