@@ -23,6 +23,10 @@
 #define WINDOW (AHEAD * IR_CREW_MAX)
 /* The caller looks at cancel, deadline and progress this often. */
 #define LOOK_MS 100
+/* So many times as long as one of the caller's own chunks takes, a worker may
+ * take for the first byte that its connection ever brings; and a second. */
+#define PATIENCE 3
+#define PATIENCE_MS 1000
 /* A worker needs the buffers of a call, on its stack no more than this. */
 #define STACK_BYTES 262144
 
@@ -30,6 +34,8 @@ enum state { FREE, BUSY, DONE, FAILED };
 
 struct slot {
     enum state state;
+    struct worker *worker; /* who reads it */
+    int64_t since_ms;
     struct ir_chunk chunk;
 };
 
@@ -40,6 +46,7 @@ struct worker {
     struct ir_error own_error;
     pthread_t thread;
     int is_started;
+    atomic_int is_served; /* some bytes came over its connection */
 };
 
 struct ir_crew {
@@ -47,6 +54,7 @@ struct ir_crew {
     struct ir_crew_job job;
     char handler[65];
     char *ticket;
+    enum ir_spelling spelling;
     int n_workers;
     struct worker workers[IR_CREW_MAX];
     struct worker caller; /* without a thread */
@@ -57,6 +65,7 @@ struct ir_crew {
     pthread_cond_t changed;
     uint64_t first; /* chunk that is waited for; slots are of the next WINDOW */
     uint64_t next;  /* chunk to be claimed */
+    int64_t longest_ms; /* of the caller's own */
     int n_running;
     int is_stopped;
     struct slot slots[WINDOW];
@@ -66,6 +75,15 @@ static uint64_t
 chunk_offset(const struct ir_crew *crew, uint64_t i)
 {
     return crew->job.offset + i * crew->job.chunk_bytes;
+}
+
+static int64_t
+now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 static struct slot *
@@ -82,18 +100,20 @@ is_too_far(const struct ir_crew *crew)
     return crew->next >= crew->first + (uint64_t)(AHEAD * crew->n_workers);
 }
 
-/* Has an earlier run the chunk? */
+/* Has an earlier run the chunk, or its begin? */
 static int
 is_ahead(const struct ir_crew *crew, uint64_t i)
 {
-    return crew->job.ahead != NULL
-        && ir_journal_ahead(crew->job.ahead, chunk_offset(crew, i)) != NULL;
+    const struct ir_chunk *chunk = crew->job.ahead == NULL ? NULL
+        : ir_journal_ahead(crew->job.ahead, chunk_offset(crew, i));
+
+    return chunk != NULL && chunk->length <= crew->job.chunk_bytes;
 }
 
 /* The number of a chunk in '*i', 1; 0 if there is none left, or it is too far
  * ahead. */
 static int
-claim(struct ir_crew *crew, uint64_t *i)
+claim(struct ir_crew *crew, struct worker *w, uint64_t *i)
 {
     while (is_ahead(crew, crew->next) && !is_too_far(crew))
         slot_of(crew, crew->next++)->state = FREE;
@@ -102,16 +122,18 @@ claim(struct ir_crew *crew, uint64_t *i)
         return 0;
     *i = crew->next++;
     slot_of(crew, *i)->state = BUSY;
+    slot_of(crew, *i)->worker = w;
+    slot_of(crew, *i)->since_ms = now_ms();
     return 1;
 }
 
 static int
-wait_and_claim(struct ir_crew *crew, uint64_t *i)
+wait_and_claim(struct ir_crew *crew, struct worker *w, uint64_t *i)
 {
     int is_claimed;
 
     pthread_mutex_lock(&crew->mutex);
-    while (!(is_claimed = claim(crew, i)) && !crew->is_stopped
+    while (!(is_claimed = claim(crew, w, i)) && !crew->is_stopped
         && is_too_far(crew))
         pthread_cond_wait(&crew->changed, &crew->mutex);
     pthread_mutex_unlock(&crew->mutex);
@@ -138,6 +160,7 @@ count_and_write(void *ctx, uint64_t offset, const void *data, size_t n)
     if (sink->write(sink->ctx, offset, data, n) != 0)
         return -1;
     atomic_fetch_add(&w->crew->arrived, n);
+    atomic_store(&w->is_served, 1);
     return 0;
 }
 
@@ -225,7 +248,7 @@ work(void *ctx)
     uint64_t i;
 
     ir_wire_begin(w->wire);
-    while (is_good && wait_and_claim(crew, &i)) {
+    while (is_good && wait_and_claim(crew, w, &i)) {
         is_good = read_chunk(w, i, &chunk) && note(w, &chunk);
         settle(crew, i, &chunk, is_good);
     }
@@ -312,6 +335,7 @@ ir_crew_start(const struct ir_crew_job *job, int n, struct ir_crew **crew)
     fresh->caller.wire = job->c->wire;
     fresh->caller.error = &job->c->error;
     fresh->job = *job;
+    fresh->spelling = ir_wire_spelling(job->c->wire);
     memcpy(fresh->handler, job->handler, strlen(job->handler) + 1);
     *crew = fresh;
     fresh->ticket = strdup(job->c->ticket);
@@ -343,6 +367,21 @@ wait_a_little(struct ir_crew *crew)
     pthread_cond_timedwait(&crew->changed, &crew->mutex, &until);
 }
 
+/* Not every server serves every connection.  A worker that was never served ends
+ * where it keeps the caller waiting, who then reads the chunk. */
+static void
+dismiss_unserved(struct ir_crew *crew)
+{
+    struct slot *slot = slot_of(crew, crew->first);
+    int64_t most_ms = PATIENCE * crew->longest_ms;
+
+    if (most_ms < PATIENCE_MS)
+        most_ms = PATIENCE_MS;
+    if (slot->state == BUSY && !atomic_load(&slot->worker->is_served)
+        && now_ms() - slot->since_ms > most_ms)
+        ir_wire_cancel(slot->worker->wire);
+}
+
 int
 ir_crew_take(struct ir_crew *crew, uint64_t offset, struct ir_chunk *chunk)
 {
@@ -366,17 +405,23 @@ ir_crew_help(struct ir_crew *crew)
     struct ir_chunk chunk;
     int is_claimed;
     int is_good;
+    int64_t start_ms;
     uint64_t i;
 
     pthread_mutex_lock(&crew->mutex);
-    is_claimed = claim(crew, &i);
-    if (!is_claimed)
+    is_claimed = claim(crew, &crew->caller, &i);
+    if (!is_claimed) {
+        dismiss_unserved(crew);
         wait_a_little(crew);
+    }
     pthread_mutex_unlock(&crew->mutex);
     if (!is_claimed)
         return ir_wire_wait(crew->c->wire, 0);
+    start_ms = now_ms();
     is_good = read_chunk(&crew->caller, i, &chunk)
         && note(&crew->caller, &chunk);
+    if (now_ms() - start_ms > crew->longest_ms)
+        crew->longest_ms = now_ms() - start_ms;
     settle(crew, i, &chunk, is_good);
     if (e->status != IR_E_CANCELLED && e->status != IR_E_MEMORY)
         ir_error_clear(e);
@@ -400,6 +445,13 @@ ir_crew_is_idle(struct ir_crew *crew, uint64_t offset)
 }
 
 uint64_t
+ir_crew_left(const struct ir_crew *crew, uint64_t offset)
+{
+    return crew->job.chunk_bytes
+        - (offset - crew->job.offset) % crew->job.chunk_bytes;
+}
+
+uint64_t
 ir_crew_arrived(struct ir_crew *crew)
 {
     return atomic_load(&crew->arrived);
@@ -416,7 +468,8 @@ ir_crew_is_current(const struct ir_crew *crew, const char *handler)
 {
     return strcmp(crew->handler, handler) == 0 && crew->ticket != NULL
         && crew->c->ticket != NULL
-        && strcmp(crew->ticket, crew->c->ticket) == 0;
+        && strcmp(crew->ticket, crew->c->ticket) == 0
+        && crew->spelling == ir_wire_spelling(crew->c->wire);
 }
 
 void

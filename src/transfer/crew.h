@@ -45,11 +45,16 @@ enum ir_status ir_crew_help(struct ir_crew *crew);
 /* 1 if no worker reads or will read the chunk at 'offset'. */
 int ir_crew_is_idle(struct ir_crew *crew, uint64_t offset);
 
+/* How many bytes from 'offset' are the same chunk: behind them a worker may
+ * write. */
+uint64_t ir_crew_left(const struct ir_crew *crew, uint64_t offset);
+
 /* Bytes that arrived, verified or not, and retries. */
 uint64_t ir_crew_arrived(struct ir_crew *crew);
 uint64_t ir_crew_retries(struct ir_crew *crew);
 
-/* Do the workers still use the client's ticket, and this handler? */
+/* Do the workers still use the client's ticket and spelling, and this
+ * handler? */
 int ir_crew_is_current(const struct ir_crew *crew, const char *handler);
 
 /* Stop and join the workers; NULL is fine. */

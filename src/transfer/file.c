@@ -96,13 +96,24 @@ set_mode(const struct ir_file *f, mode_t mode, struct ir_error *e)
     return IR_OK;
 }
 
+/* Is the open .part file the one that has the name? */
+static int
+is_named(const struct ir_file *f)
+{
+    struct stat ours;
+    struct stat named;
+
+    return fstat(f->fd, &ours) == 0
+        && fstatat(f->dir_fd, f->part, &named, AT_SYMLINK_NOFOLLOW) == 0
+        && named.st_ino == ours.st_ino && named.st_dev == ours.st_dev;
+}
+
 /* Take the lock; 0 if the file went away meanwhile (another process published
  * or removed it), so that a fresh one is due. */
 static int
 lock_part(struct ir_file *f, struct ir_error *e)
 {
     struct stat ours;
-    struct stat named;
 
     if (flock(f->fd, LOCK_EX | LOCK_NB) != 0) {
         if (errno == EWOULDBLOCK)
@@ -116,8 +127,7 @@ lock_part(struct ir_file *f, struct ir_error *e)
         io_error(e, errno, "look at", f->part);
         return -1;
     }
-    if (fstatat(f->dir_fd, f->part, &named, AT_SYMLINK_NOFOLLOW) != 0
-        || named.st_ino != ours.st_ino || named.st_dev != ours.st_dev)
+    if (!is_named(f))
         return 0;
     if (!f->is_ours && !is_left_by_us(&ours)) {
         ir_error_set(e, IR_E_IO, "%s exists and is not marked as left over "
@@ -164,12 +174,13 @@ open_part(struct ir_file *f, struct ir_error *e)
         f->fd = openat(f->dir_fd, f->part,
             O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, PART_MODE);
         f->is_ours = f->fd >= 0;
-        if (f->fd < 0 && errno == EEXIST)
+        if (f->fd < 0 && errno == EEXIST) {
             f->fd = open_leftover(f);
-        if (f->fd < 0 && errno != ENOENT)
-            return io_error(e, errno, "create", f->part);
+            if (f->fd < 0 && errno == ENOENT)
+                continue;
+        }
         if (f->fd < 0)
-            continue;
+            return io_error(e, errno, "create", f->part);
         f->was_leftover = !f->is_ours;
         locked = lock_part(f, e);
         if (locked < 0) {
@@ -351,6 +362,9 @@ ir_file_publish(struct ir_file *f, uint64_t size, struct ir_error *e)
         return e->status;
     if (fsync(f->fd) != 0)
         return io_error(e, errno, "write to disk", f->part);
+    if (!is_named(f))
+        return ir_error_set(e, IR_E_IO,
+            "%s was removed or replaced while it was written", f->part);
     if (move(f) != 0)
         return io_error(e, errno, "create", f->name);
     f->part[0] = '\0';
@@ -382,7 +396,7 @@ void
 ir_file_close(struct ir_file *f)
 {
     if (f->fd >= 0) {
-        if (f->is_ours && f->part[0] != '\0')
+        if (f->is_ours && f->part[0] != '\0' && is_named(f))
             unlinkat(f->dir_fd, f->part, 0);
         close(f->fd);
     }

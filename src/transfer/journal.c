@@ -308,6 +308,7 @@ is_key(struct reader *r, const struct ir_journal_key *key)
         && version == (uint64_t)key->version;
 }
 
+/* "-", or what is no handler, is none: it is staged again. */
 static int
 take_handler(struct reader *r, const char *id)
 {
@@ -315,8 +316,9 @@ take_handler(struct reader *r, const char *id)
 
     if (n == 0 || n >= sizeof r->state->handler.id)
         return 0;
-    memcpy(r->state->handler.id, strcmp(id, "-") == 0 ? "" : id,
-        strcmp(id, "-") == 0 ? 1 : n + 1);
+    if (strcmp(id, "-") == 0 || !ir_call_is_handler(id))
+        id = "";
+    memcpy(r->state->handler.id, id, strlen(id) + 1);
     return 1;
 }
 

@@ -266,6 +266,21 @@ ir_pull_init(struct ir_pull *d, struct ir_client *c,
 
 /* ---- Chunks ------------------------------------------------------------ */
 
+/* What is to be read next; not of a chunk that a worker may be writing.  So all
+ * bytes that count are of one writer, and nobody writes them again. */
+static void
+next_request(const struct ir_pull *d, struct ir_chunk_request *request)
+{
+    uint64_t left;
+
+    ir_plan_next(&d->plan, &request->offset, &request->length);
+    if (d->crew == NULL)
+        return;
+    left = ir_crew_left(d->crew, request->offset);
+    if (request->length > left)
+        request->length = left;
+}
+
 /* Read the chunk at the plan's offset, as often as it takes. */
 static enum ir_status
 read_chunk(struct ir_pull *d, struct ir_chunk *chunk)
@@ -277,7 +292,7 @@ read_chunk(struct ir_pull *d, struct ir_chunk *chunk)
     int n = 0;
 
     do {
-        ir_plan_next(&d->plan, &request.offset, &request.length);
+        next_request(d, &request);
         st = ir_staged_read(d->c, &request, chunk);
         if (st == IR_OK)
             return ir_plan_accept(&d->plan, chunk, &d->c->error);
@@ -358,7 +373,8 @@ take_ahead(struct ir_pull *d, struct ir_chunk *chunk)
     const struct ir_chunk *ahead = d->ahead == NULL ? NULL
         : ir_journal_ahead(d->ahead, d->plan.offset);
 
-    if (ahead == NULL)
+    if (ahead == NULL || (d->crew != NULL
+            && ahead->length > ir_crew_left(d->crew, ahead->offset)))
         return 0;
     *chunk = *ahead;
     if (ir_plan_accept(&d->plan, chunk, &d->c->error) == IR_OK)

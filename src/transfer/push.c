@@ -283,6 +283,14 @@ send_chunk(struct ir_push *p, struct ir_upload_answer *a)
     }
 }
 
+/* So much is staged, and no more. */
+static void
+note_staged(struct ir_push *p)
+{
+    ir_ledger_mark(p->c, "have %" PRIu64 " %" PRIX32 "\n", p->sent_bytes,
+        p->crc32);
+}
+
 /* A stream shows its size late. */
 static enum ir_status
 check_limit(const struct ir_push *p)
@@ -315,13 +323,15 @@ stage_once(struct ir_push *p)
         if (ir_feed_next(&p->feed, e) != IR_OK || check_limit(p) != IR_OK)
             return e->status;
         ir_ledger_mark(p->c, "send %" PRIu64 "\n", p->feed.offset);
-        if (send_chunk(p, &a) != IR_OK)
+        if (send_chunk(p, &a) != IR_OK) {
+            if (p->sent_bytes > 0 && is_unsent(p))
+                note_staged(p);
             return e->status;
+        }
         p->crc32 = ir_crc32_combine(p->crc32, p->feed.crc32, p->feed.length);
         p->sent_bytes += p->feed.length;
         p->n_chunks++;
-        ir_ledger_mark(p->c, "have %" PRIu64 " %" PRIX32 "\n", p->sent_bytes,
-            p->crc32);
+        note_staged(p);
         if (ir_push_report(p, IR_EVENT_PROGRESS, p->sent_bytes, NULL) != IR_OK)
             return e->status;
     } while (!p->feed.last);

@@ -88,8 +88,7 @@ stage_rest(struct ir_pull *d)
         return stage(d, &d->handler);
     }
     ir_plan_init(&d->plan, d->handler.document.size_bytes,
-        d->resume->handler.chunk_bytes < d->handler.chunk_bytes
-            ? d->resume->handler.chunk_bytes : d->handler.chunk_bytes);
+        d->handler.chunk_bytes);
     d->plan.offset = d->resume->offset;
     d->plan.crc32 = d->resume->crc32;
     d->ahead = d->plan.chunk_bytes == d->resume->handler.chunk_bytes

@@ -101,9 +101,6 @@ enum ir_status ir_call_check_text(struct ir_wire *w, const char *name,
  * if there is none. */
 size_t ir_call_text_length(const char *text);
 
-/* Is 'id' a handler: 1 to 64 letters, digits and hyphens? */
-int ir_call_is_handler(const char *id);
-
 /* 1 if 'flag' is the word true in any case, else 0. */
 int ir_call_flag(const char *flag);
 

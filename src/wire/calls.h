@@ -33,6 +33,9 @@ enum ir_status ir_call_log_out(struct ir_wire *w, const char *ticket);
 enum ir_status ir_call_server_info(struct ir_wire *w,
     struct ir_server_info *a);
 
+/* Is 'id' a handler: 1 to 64 letters, digits and hyphens? */
+int ir_call_is_handler(const char *id);
+
 /* 'version' 0: the plain operation, else its ...ByVersion twin. */
 enum ir_status ir_call_get_download_info(struct ir_wire *w,
     const char *ticket, const char *path, int64_t version,

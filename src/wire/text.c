@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "wire/call.h"
+#include "wire/calls.h"
 
 /* Bytes of the character at 's' if XML can carry it, else 0. */
 static size_t

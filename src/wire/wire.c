@@ -550,6 +550,12 @@ ir_wire_spell(struct ir_wire *w, enum ir_spelling spelling)
     w->spelling = spelling;
 }
 
+enum ir_spelling
+ir_wire_spelling(const struct ir_wire *w)
+{
+    return w->spelling;
+}
+
 void
 ir_wire_conceal(struct ir_wire *w, const char *ticket, const char *password)
 {

