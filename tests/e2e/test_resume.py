@@ -399,10 +399,10 @@ class ResumeUpload(unittest.TestCase):
             self.assertEqual(run.record(event="done")["level"], "verified")
             self.assertEqual(self.versions(emulator, ticket), 1)
 
-    def put(self, emulator, state, ticket, prefix=()):
+    def put(self, emulator, state, ticket, prefix=(), *more):
         return harness.ir(
             "put", self.local, self.TARGET, "--chunk-size", CHUNK,
-            "--state-dir", state, "--ticket-file", ticket, "--json",
+            "--state-dir", state, "--ticket-file", ticket, "--json", *more,
             url=emulator.url, prefix=prefix)
 
     def versions(self, emulator, ticket):
@@ -456,6 +456,32 @@ class ResumeUpload(unittest.TestCase):
 
         self.assertGreater(seen["have"], 1)
         self.assertGreater(seen["send"], 1)
+
+    def test_chunk_of_which_no_byte_left_is_no_doubtful_one(self):
+        """The server closes its connection behind a chunk, and takes no other
+        until the next run."""
+        root = self.enterContext(harness.library({"/Library/Folder/x": b""}))
+        faults = pathlib.Path(self.folder, "faults")
+        faults.write_text("UploadFileChunk nth=3 content-length as=absent\n")
+        state = pathlib.Path(self.folder, "state")
+        ticket = pathlib.Path(self.folder, "ticket")
+        with harness.Emulator(root, "--faults", faults) as emulator:
+            harness.ir("login", "--ticket-file", ticket, url=emulator.url,
+                       folder=self.folder)
+
+            failed = self.put(emulator, state, ticket, (
+                "strace", "-f", "-o", "/dev/null", "-e",
+                "inject=connect:error=ECONNREFUSED:when=2+"),
+                "--retries", 1, "--retry-delay", "1ms")
+            again = self.put(emulator, state, ticket)
+
+            self.assertEqual(failed.exit, 6, failed)
+            self.assertEqual(again.exit, 0, again)
+            self.assertEqual(again.record(event="done")["resumed_bytes"],
+                             3 * CHUNK)
+            self.assertEqual(harness.sha256(root / self.TARGET.lstrip("/")),
+                             harness.sha256(self.local))
+            self.assertEqual(self.versions(emulator, ticket), 1)
 
     def test_commit_before_which_nobody_had_asked_is_ambiguous_once(self):
         root = self.enterContext(harness.library(
