@@ -100,14 +100,12 @@ is_too_far(const struct ir_crew *crew)
     return crew->next >= crew->first + (uint64_t)(AHEAD * crew->n_workers);
 }
 
-/* Has an earlier run the chunk, or its begin? */
+/* Has an earlier run the chunk? */
 static int
 is_ahead(const struct ir_crew *crew, uint64_t i)
 {
-    const struct ir_chunk *chunk = crew->job.ahead == NULL ? NULL
-        : ir_journal_ahead(crew->job.ahead, chunk_offset(crew, i));
-
-    return chunk != NULL && chunk->length <= crew->job.chunk_bytes;
+    return crew->job.ahead != NULL
+        && ir_journal_ahead(crew->job.ahead, chunk_offset(crew, i)) != NULL;
 }
 
 /* The number of a chunk in '*i', 1; 0 if there is none left, or it is too far
@@ -367,6 +365,15 @@ wait_a_little(struct ir_crew *crew)
     pthread_cond_timedwait(&crew->changed, &crew->mutex, &until);
 }
 
+/* May a worker bring the chunk that is waited for? */
+static int
+is_awaited(struct ir_crew *crew)
+{
+    enum state state = slot_of(crew, crew->first)->state;
+
+    return state == BUSY || (state == FREE && crew->n_running > 0);
+}
+
 /* Not every server serves every connection.  A worker that was never served ends
  * where it keeps the caller waiting, who then reads the chunk. */
 static void
@@ -410,7 +417,7 @@ ir_crew_help(struct ir_crew *crew)
 
     pthread_mutex_lock(&crew->mutex);
     is_claimed = claim(crew, &crew->caller, &i);
-    if (!is_claimed) {
+    if (!is_claimed && is_awaited(crew)) {
         dismiss_unserved(crew);
         wait_a_little(crew);
     }

@@ -24,7 +24,8 @@ struct ir_crew_job {
     uint64_t chunk_bytes;
     const struct ir_sink *sink; /* may be called by several threads at once */
     struct ir_journal *journal; /* NULL: none is kept */
-    const struct ir_journal_state *ahead; /* whose chunks are not read; or NULL */
+    const struct ir_journal_state *ahead; /* whose chunks are not read, all of
+                                             them whole ones of ours; or NULL */
     int n_retries;
     int retry_delay_ms;
 };

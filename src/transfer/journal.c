@@ -377,6 +377,37 @@ ir_journal_ahead(const struct ir_journal_state *s, uint64_t offset)
 }
 
 uint64_t
+ir_journal_gap(const struct ir_journal_state *s, uint64_t offset)
+{
+    uint64_t gap = UINT64_MAX;
+
+    for (int i = 0; i < s->n_ahead; i++)
+        if (s->ahead[i].offset > offset && s->ahead[i].offset - offset < gap)
+            gap = s->ahead[i].offset - offset;
+    return gap;
+}
+
+uint64_t
+ir_journal_parts(const struct ir_journal_state *s, uint64_t offset,
+    uint64_t chunk_bytes)
+{
+    uint64_t n = 0;
+    int is_part = 0;
+
+    for (int i = 0; i < s->n_ahead; i++) {
+        const struct ir_chunk *chunk = &s->ahead[i];
+        uint64_t left = chunk->file_length - chunk->offset;
+
+        if (chunk->offset < offset)
+            continue;
+        n += chunk->length;
+        is_part |= (chunk->offset - offset) % chunk_bytes != 0
+            || chunk->length != (left < chunk_bytes ? left : chunk_bytes);
+    }
+    return is_part ? n : 0;
+}
+
+uint64_t
 ir_journal_done(const struct ir_journal_state *s)
 {
     uint64_t n = s->offset;

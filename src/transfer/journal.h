@@ -68,6 +68,15 @@ uint64_t ir_journal_end(const struct ir_journal_state *s);
 const struct ir_chunk *ir_journal_ahead(const struct ir_journal_state *s,
     uint64_t offset);
 
+/* How many bytes are missing from 'offset' to the next chunk ahead; UINT64_MAX:
+ * none is. */
+uint64_t ir_journal_gap(const struct ir_journal_state *s, uint64_t offset);
+
+/* If some chunk ahead of 'offset' is none of those of 'chunk_bytes' that follow
+ * each other from there: the bytes of all that are ahead; else 0. */
+uint64_t ir_journal_parts(const struct ir_journal_state *s, uint64_t offset,
+    uint64_t chunk_bytes);
+
 /* A chunk was written and verified.  May be called by several threads at
  * once. */
 enum ir_status ir_journal_add(struct ir_journal *j,

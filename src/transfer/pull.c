@@ -266,17 +266,19 @@ ir_pull_init(struct ir_pull *d, struct ir_client *c,
 
 /* ---- Chunks ------------------------------------------------------------ */
 
-/* What is to be read next; not of a chunk that a worker may be writing.  So all
- * bytes that count are of one writer, and nobody writes them again. */
+/* What is to be read next; not of a chunk that a worker may be writing, nor of
+ * one that an earlier run has.  So all bytes that count are of one writer, and
+ * nobody writes them again. */
 static void
 next_request(const struct ir_pull *d, struct ir_chunk_request *request)
 {
-    uint64_t left;
+    uint64_t left = UINT64_MAX;
 
     ir_plan_next(&d->plan, &request->offset, &request->length);
-    if (d->crew == NULL)
-        return;
-    left = ir_crew_left(d->crew, request->offset);
+    if (d->crew != NULL)
+        left = ir_crew_left(d->crew, request->offset);
+    else if (d->ahead != NULL)
+        left = ir_journal_gap(d->ahead, request->offset);
     if (request->length > left)
         request->length = left;
 }
@@ -337,6 +339,20 @@ n_workers(const struct ir_pull *d)
     return n > 1 ? n - 1 : 0;
 }
 
+/* A crew reads no chunk that an earlier run has, if that is a whole one of its
+ * own; it would write over parts of others, which do not count then. */
+static void
+drop_parts_ahead(struct ir_pull *d)
+{
+    uint64_t n = d->ahead == NULL ? 0 : ir_journal_parts(d->ahead,
+        d->plan.offset, d->plan.chunk_bytes);
+
+    if (n == 0)
+        return;
+    d->resumed_bytes -= n;
+    d->ahead = NULL;
+}
+
 /* Send workers ahead, unless they are at it for this session and handler. */
 static enum ir_status
 send_crew(struct ir_pull *d)
@@ -349,7 +365,6 @@ send_crew(struct ir_pull *d)
         .chunk_bytes = d->plan.chunk_bytes,
         .sink = &d->crew_sink,
         .journal = d->journal,
-        .ahead = d->ahead,
         .n_retries = d->o.n_retries,
         .retry_delay_ms = d->o.retry_delay_ms,
     };
@@ -360,6 +375,8 @@ send_crew(struct ir_pull *d)
     end_crew(d);
     if (n == 0)
         return IR_OK;
+    drop_parts_ahead(d);
+    job.ahead = d->ahead;
     d->crew_sink = *d->sink;
     d->crew_bytes = d->plan.offset;
     return ir_crew_start(&job, n, &d->crew);
@@ -373,8 +390,7 @@ take_ahead(struct ir_pull *d, struct ir_chunk *chunk)
     const struct ir_chunk *ahead = d->ahead == NULL ? NULL
         : ir_journal_ahead(d->ahead, d->plan.offset);
 
-    if (ahead == NULL || (d->crew != NULL
-            && ahead->length > ir_crew_left(d->crew, ahead->offset)))
+    if (ahead == NULL)
         return 0;
     *chunk = *ahead;
     if (ir_plan_accept(&d->plan, chunk, &d->c->error) == IR_OK)

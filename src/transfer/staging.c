@@ -129,6 +129,7 @@ ir_staging_again(struct ir_pull *d)
     struct ir_document *was = &d->handler.document;
     struct ir_error lost = *e;
     struct ir_handler fresh;
+    int is_smaller;
 
     if (e->status != IR_E_SERVER || e->retryable || d->is_restaged
         || d->o.n_retries < 0 || !was->has_crc32)
@@ -151,11 +152,14 @@ ir_staging_again(struct ir_pull *d)
             *e = lost;
         return e->status;
     }
-    if (fresh.chunk_bytes < d->plan.chunk_bytes)
+    is_smaller = fresh.chunk_bytes < d->plan.chunk_bytes;
+    if (is_smaller)
         d->plan.chunk_bytes = fresh.chunk_bytes;
     if (!is_same(&fresh.document, was))
         return ir_error_set(e, IR_E_CHANGED,
             "the document changed while it was read");
-    return d->journal == NULL ? IR_OK
-                              : ir_journal_handler(d->journal, fresh.id, e);
+    if (d->journal == NULL)
+        return IR_OK;
+    /* The journal tells the chunks of the first: the next run stages again. */
+    return ir_journal_handler(d->journal, is_smaller ? NULL : fresh.id, e);
 }

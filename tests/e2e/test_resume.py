@@ -7,11 +7,14 @@ process left on the server is found and deleted.
 Runs are killed by strace at a system call of their own, so that nothing depends
 on time."""
 
+import base64
 import os
 import pathlib
 import shutil
 import unittest
+import zlib
 
+import bad_server
 import harness
 from harness import CHUNK, SANITIZED
 
@@ -169,6 +172,47 @@ class Resume(unittest.TestCase):
         done = run.record(event="done")
         rest = len(self.bytes) - done["resumed_bytes"]
         self.assertEqual(done["chunks"], -(-rest // (4 * CHUNK)))
+
+    def test_chunk_ahead_is_not_written_over_before_it_counts(self):
+        """Half a chunk is missing before one that is there.  What is asked for
+        comes corrupt, and then short."""
+        whole = bad_server.DOCUMENT
+        half = CHUNK // 2
+
+        def answer(call, answer):
+            if call.n == 1:
+                length = int(call.parameters["chunksize"])
+                wrong = bytes(b ^ 1 for b in
+                              whole[call.offset:call.offset + length])
+                answer.text = base64.b64encode(wrong).decode()
+            elif call.n == 2:
+                answer = call.server.chunk(call.offset, half)
+            return answer
+
+        with bad_server.Server(bad_server.Row("", "", "ok", answer=answer)
+                               ) as server:
+            def done(offset, length):
+                crc32 = zlib.crc32(whole[offset:offset + length])
+                return f"done {offset} {length} {crc32:X}\n"
+
+            self.part.write_bytes(
+                whole[:half] + bytes(half) + whole[CHUNK:2 * CHUNK])
+            self.part.chmod(0o1600)
+            self.journal.write_text(
+                f"inforouter-journal 1\nurl {server.url}\npath {DOCUMENT}\n"
+                f"version 0\nsize {len(whole)}\n"
+                f"crc32 {zlib.crc32(whole):X}\nchunk {CHUNK}\nhandler -\n"
+                + done(0, half) + done(CHUNK, CHUNK))
+            self.journal.chmod(0o600)
+            run = harness.ir(
+                "get", DOCUMENT, "-o", self.target, "--chunk-size", CHUNK,
+                "--parallel", 1, "--state-dir", self.state, "--json",
+                url=server.url, folder=self.folder)
+
+        self.assertEqual(run.exit, 0, run)
+        self.assertEqual(run.record(event="done")["resumed_bytes"],
+                         half + CHUNK)
+        self.assertEqual(self.target.read_bytes(), whole)
 
     def test_file_of_the_user_is_no_journal(self):
         emulator = self.emulator()

@@ -416,6 +416,34 @@ test_a_write_that_fails_is_told_and_leaves_an_earlier_state(void **state)
     assert_int_equal(before, 8);
 }
 
+static void
+test_the_gap_before_a_chunk_ahead_is_told(void **state)
+{
+    (void)state;
+    assert_int_equal(claim(HEAD DONE_2 DONE_3), 0);
+
+    assert_int_equal(ir_journal_gap(&found, 0), 4);
+    assert_int_equal(ir_journal_gap(&found, 3), 1);
+    assert_int_equal(ir_journal_gap(&found, 4), 4);
+    assert_true(ir_journal_gap(&found, 8) == UINT64_MAX);
+}
+
+static void
+test_chunks_ahead_count_if_all_are_whole_ones_of_a_row(void **state)
+{
+    (void)state;
+    assert_int_equal(claim(HEAD DONE_2 DONE_3), 0);
+
+    assert_int_equal(ir_journal_parts(&found, 0, 4), 0);
+    assert_int_equal(ir_journal_parts(&found, 4, 4), 0);
+    assert_int_equal(ir_journal_parts(&found, 9, 4), 0);
+    assert_int_equal(ir_journal_parts(&found, 1, 4), 6);
+    assert_int_equal(ir_journal_parts(&found, 5, 4), 2);
+    assert_int_equal(ir_journal_parts(&found, 0, 2), 6);
+    assert_int_equal(ir_journal_parts(&found, 0, 8), 6);
+    assert_int_equal(ir_journal_parts(&found, 6, 2), 0);
+}
+
 /* ---- Changed ----------------------------------------------------------- */
 
 /* The first four lines say of which download it is. */
@@ -1090,6 +1118,8 @@ main(void)
         TEST(test_what_is_added_behind_a_cut_counts),
         TEST(test_zeros_behind_a_cut_change_nothing),
         TEST(test_a_write_that_fails_is_told_and_leaves_an_earlier_state),
+        TEST(test_the_gap_before_a_chunk_ahead_is_told),
+        TEST(test_chunks_ahead_count_if_all_are_whole_ones_of_a_row),
         TEST(test_with_any_byte_changed_it_claims_no_more_than_was_recorded),
         TEST(test_a_chunk_whose_bytes_changed_does_not_count),
         TEST(test_bytes_that_are_missing_do_not_count),
