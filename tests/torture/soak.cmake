@@ -1,4 +1,4 @@
-# Deadlines, threads, and a long time under load.  In full, with the environment
+# Deadlines, threads, random kills, and a long time under load.  In full, with the environment
 # below: soak.py for an hour, threads.py --transfers 400.
 add_executable(torture_threads threads.c)
 target_link_libraries(torture_threads PRIVATE
@@ -20,6 +20,7 @@ endfunction()
 
 ir_soak_test(deadlines "plain;torture")
 ir_soak_test(soak "plain;torture" --seconds 45)
+ir_soak_test(resumes "plain;torture" --runs 40)
 if(CMAKE_C_FLAGS MATCHES "-fsanitize=thread")
     ir_soak_test(threads "torture" --transfers 25)
 endif()
